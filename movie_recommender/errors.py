@@ -1,0 +1,88 @@
+"""The family of domain errors: what can go wrong, in words a person can act on.
+
+Every error that a user of the product may see descends from `MovieRecommenderError`. The docstring of a class is
+its default message; doors (web, API, command line) translate `http_status` and the message, nothing else.
+"""
+
+
+class MovieRecommenderError(Exception):
+    """Something went wrong in Movie Recommender."""
+
+    http_status = 500
+
+    def __init__(self, message: str | None = None) -> None:
+        super().__init__(message or (type(self).__doc__ or "").strip().splitlines()[0])
+
+    @property
+    def message(self) -> str:
+        return str(self.args[0])
+
+
+class SettingError(MovieRecommenderError):
+    """A setting has a value that cannot be used."""
+
+
+class InvalidInput(MovieRecommenderError, ValueError):
+    """What was sent cannot be used as it is."""
+
+    http_status = 422
+
+
+class NotFound(MovieRecommenderError):
+    """There is no such thing here."""
+
+    http_status = 404
+
+
+class NotSignedIn(MovieRecommenderError):
+    """Sign in first."""
+
+    http_status = 401
+
+
+class WrongPassword(MovieRecommenderError):
+    """The name or the password is wrong."""
+
+    http_status = 401
+
+
+class NameTaken(MovieRecommenderError):
+    """Somebody already uses this name. Choose another one."""
+
+    http_status = 409
+
+
+class BadSignature(MovieRecommenderError):
+    """The request is not signed by this instance, or its signature has expired."""
+
+    http_status = 401
+
+
+class BackgroundUnavailable(MovieRecommenderError):
+    """The background API does not answer. Start it with `python -m background_api`."""
+
+    http_status = 503
+
+
+class ImportFailed(MovieRecommenderError):
+    """The file cannot be imported."""
+
+    http_status = 422
+
+
+class PlotIndexBusy(MovieRecommenderError):
+    """Another process holds the plot index. Two processes never open one Chroma folder."""
+
+    http_status = 409
+
+
+class PlotIndexDamaged(MovieRecommenderError):
+    """The plot index is missing or damaged. `flask fillchroma` builds it anew."""
+
+    http_status = 503
+
+
+class DatabaseNotReady(MovieRecommenderError):
+    """The database has not been made yet, or is older than this program. Run `flask initdb`."""
+
+    http_status = 503

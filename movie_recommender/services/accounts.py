@@ -1,0 +1,165 @@
+"""Accounts: register, sign in, change the password, delete; API tokens."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+import unicodedata
+
+from argon2 import PasswordHasher
+from argon2.exceptions import VerificationError
+from flask import current_app
+from sqlalchemy import delete, select, update
+from sqlalchemy.exc import IntegrityError
+
+from ..errors import InvalidInput, NameTaken, NotSignedIn, WrongPassword
+from ..storage import db, writing
+from ..storage.models import Movie, Rating, Token, User, UserState
+from .clock import now
+
+NAME_LENGTH = (2, 40)
+PASSWORD_LENGTH = (8, 256)
+_hasher = PasswordHasher(memory_cost=19 * 1024, time_cost=2, parallelism=1)
+# Verified when the name is unknown, so that the answer takes as long as for a known one.
+_NOBODY = _hasher.hash(secrets.token_hex(16))
+
+
+def name_key(name: str) -> str:
+    """The form by which names are compared: compatibility-normalised and case-folded."""
+    return unicodedata.normalize("NFKC", name).strip().casefold()
+
+
+def register(name: str, password: str) -> User:
+    """Make an account.
+
+    Raises:
+        InvalidInput: The name or the password breaks a rule; the message says which.
+        NameTaken: The name is in use, whatever its case.
+    """
+    name = unicodedata.normalize("NFKC", name).strip()
+    if not NAME_LENGTH[0] <= len(name) <= NAME_LENGTH[1]:
+        raise InvalidInput(f"Choose a name of {NAME_LENGTH[0]} to {NAME_LENGTH[1]} characters.")
+    if not all(char.isprintable() for char in name):
+        raise InvalidInput("The name holds a character that cannot be shown. Use letters, digits, spaces and signs.")
+    check_password(password)
+    user = User(
+        name=name, name_key=name_key(name), kind="member", password_hash=_hasher.hash(password),
+        session_token=secrets.token_urlsafe(32), created_at=now(),
+    )  # fmt: skip
+    try:
+        with writing() as session:
+            session.add(user)
+            session.flush()
+            session.add(UserState(user_id=user.id, version=0, computed_version=0))
+    except IntegrityError as error:
+        raise NameTaken() from error
+    return user
+
+
+def check_password(password: str) -> None:
+    """Raise `InvalidInput` when a new password is too short or too long."""
+    low, high = PASSWORD_LENGTH
+    if len(password) < low:
+        raise InvalidInput(f"Choose a password of at least {low} characters.")
+    if len(password) > high:
+        raise InvalidInput(f"Choose a password of at most {high} characters.")
+
+
+def authenticate(name: str, password: str) -> User:
+    """The member of this name and password.
+
+    Raises:
+        WrongPassword: The same answer, after the same time, for an unknown name and a wrong password.
+    """
+    user = db.session.scalar(select(User).where(User.name_key == name_key(name), User.kind == "member"))
+    if not _matches(user.password_hash if user else None, password) or user is None:
+        raise WrongPassword()
+    if user.password_hash and _hasher.check_needs_rehash(user.password_hash):
+        with writing() as session:
+            session.execute(update(User).where(User.id == user.id).values(password_hash=_hasher.hash(password)))
+    return user
+
+
+def _matches(password_hash: str | None, password: str) -> bool:
+    try:
+        return _hasher.verify(password_hash or _NOBODY, password[: PASSWORD_LENGTH[1] + 1])
+    except VerificationError:
+        return False
+
+
+def change_password(user: User, old: str, new: str) -> User:
+    """Set a new password; every session and API token of the person ends.
+
+    Returns:
+        The person with the new session token, so that the door can sign this one browser in again.
+
+    Raises:
+        WrongPassword: `old` is not the password.
+        InvalidInput: `new` breaks a rule.
+    """
+    if not _matches(user.password_hash, old):
+        raise WrongPassword("The current password is wrong.")
+    check_password(new)
+    with writing() as session:
+        session.execute(
+            update(User).where(User.id == user.id).values(password_hash=_hasher.hash(new), session_token=secrets.token_urlsafe(32))
+        )
+        session.execute(delete(Token).where(Token.user_id == user.id))
+    db.session.refresh(user)
+    return user
+
+
+def delete_account(user: User, password: str) -> None:
+    """Delete the person and everything that is his.
+
+    Raises:
+        WrongPassword: The password is wrong; nothing is deleted.
+    """
+    if not _matches(user.password_hash, password):
+        raise WrongPassword("The password is wrong. Nothing was deleted.")
+    with writing() as session:
+        rated = session.execute(select(Rating.movie_id, Rating.half_stars).where(Rating.user_id == user.id)).all()
+        for movie_id, half_stars in rated:
+            session.execute(
+                update(Movie).where(Movie.id == movie_id)
+                .values(rating_count=Movie.rating_count - 1, rating_sum=Movie.rating_sum - half_stars)
+            )  # fmt: skip
+        session.execute(delete(User).where(User.id == user.id))
+    db.session.expunge_all()
+
+
+def by_session_token(token: str) -> User | None:
+    """The member whose session this is (Flask-Login's `user_loader`)."""
+    return db.session.scalar(select(User).where(User.session_token == token, User.kind == "member")) if token else None
+
+
+def issue_token(user: User) -> tuple[str, int]:
+    """A new API token and the second at which it expires; the token itself is shown once and never kept."""
+    token, expires_at = secrets.token_urlsafe(32), now() + int(current_app.config["TOKEN_DAYS"]) * 86_400
+    with writing() as session:
+        session.add(Token(user_id=user.id, digest=_digest(token), created_at=now(), expires_at=expires_at))
+    return token, expires_at
+
+
+def by_api_token(token: str) -> User:
+    """The member whose API token this is.
+
+    Raises:
+        NotSignedIn: The token is unknown, revoked or expired.
+    """
+    user = db.session.scalar(
+        select(User).join(Token, Token.user_id == User.id).where(Token.digest == _digest(token), Token.expires_at > now())
+    )
+    if user is None:
+        raise NotSignedIn("This token is unknown or has expired. Get a new one with POST /api/v1/tokens.")
+    return user
+
+
+def revoke_token(token: str) -> None:
+    """End one API token; an unknown one is as good as ended."""
+    with writing() as session:
+        session.execute(delete(Token).where(Token.digest == _digest(token)))
+
+
+def _digest(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()

@@ -1,0 +1,153 @@
+"""Looking at the catalogue: search, a movie's page, examples to rate."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections import Counter
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import case, func, select
+from sqlalchemy.orm import selectinload
+
+from ..catalogue.titles import search_key
+from ..errors import NotFound
+from ..storage import db, upsert, writing
+from ..storage.models import Credit, Genre, Movie, MovieGenre, Rating, SimilarMovies, Unseen
+
+EXAMPLE_POOL = 240  # the best known movies from which examples are drawn
+CARD = (selectinload(Movie.genres),)
+FULL = (selectinload(Movie.genres), selectinload(Movie.credits).joinedload(Credit.person))
+
+
+@dataclass(frozen=True)
+class Found:
+    """One page of search results, `total` over all pages."""
+
+    movies: list[Movie]
+    total: int
+    page: int
+    per_page: int
+
+    @property
+    def pages(self) -> int:
+        return math.ceil(self.total / self.per_page)
+
+
+def genre_names() -> list[str]:
+    """Every genre that a movie here has, in alphabetical order."""
+    return list(db.session.scalars(select(Genre.name).where(Genre.id.in_(select(MovieGenre.genre_id))).order_by(Genre.name)))
+
+
+def by_ids(movie_ids: Sequence[int]) -> dict[int, Movie]:
+    """Movies with their genres, by id; ids that are not here are left out."""
+    return {movie.id: movie for movie in db.session.scalars(select(Movie).where(Movie.id.in_(movie_ids)).options(*CARD))}
+
+
+def genres_by_movie(movie_ids: Sequence[int]) -> dict[int, set[str]]:
+    """Movie id to the names of its genres."""
+    genres: dict[int, set[str]] = {}
+    pairs = select(MovieGenre.movie_id, Genre.name).join(Genre).where(MovieGenre.movie_id.in_(movie_ids))
+    for movie_id, name in db.session.execute(pairs):
+        genres.setdefault(movie_id, set()).add(name)
+    return genres
+
+
+def titles(movie_ids: Collection[int]) -> dict[int, str]:
+    """Movie id to title."""
+    return dict(db.session.execute(select(Movie.id, Movie.title).where(Movie.id.in_(movie_ids))).tuples())
+
+
+def search(query: str = "", genre: str | None = None, page: int = 1, per_page: int = 24) -> Found:
+    """Movies whose title holds every word of `query`, best known first; whole titles and beginnings come before the rest."""
+    key = search_key(query)
+    matches = [Movie.search_key.contains(word, autoescape=True) for word in key.split()]
+    if genre:
+        matches.append(Movie.id.in_(select(MovieGenre.movie_id).join(Genre).where(Genre.name == genre)))
+    order = case((Movie.search_key == key, 0), (Movie.search_key.startswith(key, autoescape=True), 1), else_=2)
+    total = db.session.scalar(select(func.count()).select_from(Movie).where(*matches)) or 0
+    page = max(1, min(page, math.ceil(total / per_page) or 1))
+    movies = db.session.scalars(
+        select(Movie).where(*matches).options(*CARD)
+        .order_by(order, Movie.rating_count.desc(), Movie.renown, Movie.title, Movie.id)
+        .limit(per_page).offset((page - 1) * per_page)
+    )  # fmt: skip
+    return Found(list(movies), total, page, per_page)
+
+
+def movie(movie_id: int) -> Movie:
+    """One movie with genres and credits.
+
+    Raises:
+        NotFound: There is no such movie.
+    """
+    found = db.session.scalar(select(Movie).where(Movie.id == movie_id).options(*FULL))
+    if found is None:
+        raise NotFound("There is no such movie.")
+    return found
+
+
+def similar(movie_id: int, n: int = 12) -> list[Movie]:
+    """The movies most like this one, best first; empty until the background API has compared the catalogue."""
+    payload = db.session.scalar(select(SimilarMovies.payload).where(SimilarMovies.movie_id == movie_id))
+    if payload is None:
+        return []
+    ids = json.loads(payload)[:n]
+    movies = by_ids(ids)
+    return [movies[similar_id] for similar_id in ids if similar_id in movies]
+
+
+def histogram(movie_id: int) -> list[int]:
+    """How many people here gave 0.5, 1, ... 5 stars: ten counts."""
+    counts = dict(
+        db.session.execute(select(Rating.half_stars, func.count()).where(Rating.movie_id == movie_id).group_by(Rating.half_stars)).tuples()
+    )
+    return [counts.get(halves, 0) for halves in range(1, 11)]
+
+
+def mark_unseen(user_id: int, movie_id: int) -> None:
+    """Note that the person has not seen a movie; it is not offered as an example again.
+
+    Raises:
+        NotFound: There is no such movie.
+    """
+    with writing() as session:
+        if session.get(Movie, movie_id) is None:
+            raise NotFound("There is no such movie.")
+        session.execute(upsert(Unseen).values(user_id=user_id, movie_id=movie_id).on_conflict_do_nothing())
+
+
+def examples(user_id: int, n: int = 12, shown: Collection[int] = ()) -> list[Movie]:
+    """Well-known movies to rate, spread over genres and decades: not rated, not marked unseen, not in `shown`."""
+    passed = select(Rating.movie_id).where(Rating.user_id == user_id).union(select(Unseen.movie_id).where(Unseen.user_id == user_id))
+    judged = case((Movie.renown == 1, 1000), (Movie.renown == 2, 30), (Movie.renown == 3, 3), else_=0)
+    pool = db.session.scalars(
+        select(Movie).where(Movie.id.not_in(passed), Movie.id.not_in(list(shown))).options(*CARD)
+        .order_by((Movie.rating_count + judged).desc(), Movie.id).limit(EXAMPLE_POOL)
+    )  # fmt: skip
+    return _spread(list(pool), n)
+
+
+def _spread(pool: list[Movie], n: int) -> list[Movie]:
+    """Take the best known first, each genre and decade counting less the oftener it was taken."""
+    chosen: list[Movie] = []
+    taken: Counter[object] = Counter()
+
+    def worth(place_movie: tuple[int, Movie]) -> float:
+        place, candidate = place_movie
+        facets = _facets(candidate)
+        crowding = sum(taken[facet] for facet in facets) / max(1, len(facets))
+        return 1 / (1 + place / 40) - 0.3 * crowding
+
+    left = list(enumerate(pool))
+    while left and len(chosen) < n:
+        best = max(left, key=worth)
+        left.remove(best)
+        chosen.append(best[1])
+        taken.update(_facets(best[1]))
+    return chosen
+
+
+def _facets(candidate: Movie) -> list[object]:
+    return [genre.name for genre in candidate.genres] + [(candidate.year or 0) // 10]

@@ -1,0 +1,100 @@
+"""Rating: give, change and remove stars.
+
+One transaction writes the rating, keeps the movie's counts and raises the person's version; then the background API
+gets a hint. What this function has returned from is on disk.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.orm import Session
+
+from ..errors import InvalidInput, NotFound
+from ..storage import db, upsert, writing
+from ..storage.models import Movie, Rating, UserState
+from .clock import now
+from .dispatch import request_recompute
+
+
+def half_stars(stars: object) -> int:
+    """Stars (0.5..5 in halves) as whole half stars 1..10.
+
+    Raises:
+        InvalidInput: Not a number, out of range, or not a multiple of a half.
+    """
+    if isinstance(stars, bool) or not isinstance(stars, int | float | str):
+        raise InvalidInput("A rating is a number from 0.5 to 5, in half stars.")
+    try:
+        doubled = float(stars) * 2
+    except ValueError:
+        doubled = float("nan")
+    if doubled not in range(1, 11):
+        raise InvalidInput("A rating is a number from 0.5 to 5, in half stars.")
+    return int(doubled)
+
+
+def rate(user_id: int, movie_id: int, stars: object) -> int:
+    """Give a movie stars, in place of earlier ones. Returns the person's new version.
+
+    Raises:
+        InvalidInput: `stars` is not a rating.
+        NotFound: There is no such movie.
+    """
+    halves = half_stars(stars)
+    with writing() as session:
+        if session.get(Movie, movie_id) is None:
+            raise NotFound("There is no such movie.")
+        before = session.scalar(select(Rating.half_stars).where(Rating.user_id == user_id, Rating.movie_id == movie_id))
+        values = {"half_stars": halves, "rated_at": now(), "import_id": None}
+        session.execute(
+            upsert(Rating).values(user_id=user_id, movie_id=movie_id, **values)
+            .on_conflict_do_update(index_elements=["user_id", "movie_id"], set_=values)
+        )  # fmt: skip
+        _count(session, movie_id, 0 if before is not None else 1, halves - (before or 0))
+        version = raise_version(session, user_id)
+    request_recompute(user_id)
+    return version
+
+
+def remove(user_id: int, movie_id: int) -> int:
+    """Take a rating back. Returns the person's version, raised only when there was a rating."""
+    with writing() as session:
+        before = session.scalar(select(Rating.half_stars).where(Rating.user_id == user_id, Rating.movie_id == movie_id))
+        if before is None:
+            return session.scalar(select(UserState.version).where(UserState.user_id == user_id)) or 0
+        session.execute(delete(Rating).where(Rating.user_id == user_id, Rating.movie_id == movie_id))
+        _count(session, movie_id, -1, -before)
+        version = raise_version(session, user_id)
+    request_recompute(user_id)
+    return version
+
+
+def raise_version(session: Session, user_id: int) -> int:
+    """Mark the person's list as behind, as part of the caller's transaction; returns the new version."""
+    state = upsert(UserState).values(user_id=user_id, version=1, computed_version=0)
+    changes = {"version": UserState.version + 1, "attempts": 0, "retry_at": 0.0}
+    return session.execute(
+        state.on_conflict_do_update(index_elements=["user_id"], set_=changes).returning(UserState.version)
+    ).scalar_one()  # fmt: skip
+
+
+def _count(session: Session, movie_id: int, ratings: int, halves: int) -> None:
+    session.execute(
+        update(Movie).where(Movie.id == movie_id)
+        .values(rating_count=Movie.rating_count + ratings, rating_sum=Movie.rating_sum + halves)
+    )  # fmt: skip
+
+
+def stars_of(user_id: int, movie_ids: Sequence[int] | None = None) -> Mapping[int, float]:
+    """What the person gave: movie id to stars, newest first; only for `movie_ids` when they are given."""
+    query = select(Rating.movie_id, Rating.half_stars).where(Rating.user_id == user_id)
+    if movie_ids is not None:
+        query = query.where(Rating.movie_id.in_(movie_ids))
+    return {movie_id: halves / 2 for movie_id, halves in db.session.execute(query.order_by(Rating.rated_at.desc()))}
+
+
+def count(user_id: int) -> int:
+    """How many movies the person has rated."""
+    return db.session.scalar(select(func.count()).select_from(Rating).where(Rating.user_id == user_id)) or 0

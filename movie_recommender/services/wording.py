@@ -1,0 +1,40 @@
+"""Reasons in words: one short line why a movie is on the list."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from .lists import Reason
+
+
+def one_line(reasons: Sequence[Reason], titles: Mapping[int, str], rated: Mapping[int, float]) -> str:
+    """The strongest reason that can name its cause, as a sentence without a full stop; empty when there is none."""
+    for reason in sorted(reasons, key=lambda reason: -reason.points):
+        if reason.points > 0 and (line := _line(reason, titles, rated)):
+            return line
+    return ""
+
+
+def _line(reason: Reason, titles: Mapping[int, str], rated: Mapping[int, float]) -> str:
+    causes = reason.causes
+    movies = [titles[movie_id] for movie_id, points in causes.get("movies", ()) if points > 0 and movie_id in titles and movie_id in rated]
+    people = [(name, role) for name, role, points in causes.get("people", ()) if points > 0]
+    genres = [name for name, points in causes.get("genres", ()) if points > 0]
+    if reason.kind == "neighbours" and causes.get("count"):
+        count = causes["count"]
+        mean = f" gave it {causes['mean']:.1f} on average" if causes.get("mean") else " rated it"
+        return f"{count} {'person' if count == 1 else 'people'} with your taste{mean}"
+    if reason.kind == "people" and people:
+        name, role = people[0]
+        return f"Directed by {name}, whose films you rate highly" if role == "director" else f"With {name}, whose films you rate highly"
+    if reason.kind == "plot" and movies:
+        return f"A story like {_names(movies)}"
+    if movies:
+        return f"People who love {_names(movies)} love it too"
+    if genres:
+        return f"You like {_names(genres)}"
+    return ""
+
+
+def _names(names: Sequence[str]) -> str:
+    return names[0] if len(names) == 1 else f"{names[0]} and {names[1]}"

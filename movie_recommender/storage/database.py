@@ -1,0 +1,101 @@
+"""Connections and transactions: how SQLite and PostgreSQL are spoken to."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from flask_migrate import Migrate, upgrade
+from sqlalchemy import event, inspect
+from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.orm import Session
+
+from .models import Revision, db
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+BUSY_MILLISECONDS = 10_000
+
+
+def init_app(app: Flask) -> None:
+    """Bind the application to its database (`DATABASE_URL`)."""
+    app.config["SQLALCHEMY_DATABASE_URI"] = app.config["DATABASE_URL"]
+    if app.config["DATABASE_URL"].startswith("postgresql"):
+        app.config.setdefault("SQLALCHEMY_ENGINE_OPTIONS", {"pool_pre_ping": True})
+    db.init_app(app)
+    Migrate(app, db, directory=str(MIGRATIONS), render_as_batch=True)
+    with app.app_context():
+        _prepare(db.engine)
+
+
+def _prepare(engine: Engine) -> None:
+    if engine.dialect.name != "sqlite":
+        return
+
+    @event.listens_for(engine, "connect")
+    def set_pragmas(connection: sqlite3.Connection, _record: Any) -> None:
+        # Python's sqlite3 would begin transactions by itself, and always deferred ones; `begin` below does it.
+        connection.isolation_level = None
+        connection.execute(f"PRAGMA busy_timeout={BUSY_MILLISECONDS}")
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=FULL")
+        connection.execute("PRAGMA foreign_keys=ON")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        # A deferred transaction that turns into a writer fails at once with "database is locked" when another
+        # process wrote meanwhile; an immediate one waits for its turn.
+        writes = connection.get_execution_options().get("writes", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+@contextmanager
+def writing() -> Iterator[Session]:
+    """One transaction that may write; commits at the end, rolls back on any error. Nested uses join the outer one.
+
+    What the session read before is a snapshot of its own and ends here.
+    """
+    session = db.session()
+    if session.info.get("writing"):
+        yield session
+        return
+    session.commit()
+    session.info["writing"] = True
+    try:
+        session.connection(execution_options={"writes": True})
+        yield session
+        session.commit()
+    except BaseException:
+        session.rollback()
+        raise
+    finally:
+        session.info["writing"] = False
+
+
+def upsert(model: Any) -> Any:
+    """An INSERT of the running dialect that knows `on_conflict_do_update` and `on_conflict_do_nothing`."""
+    if db.engine.dialect.name == "sqlite":
+        from sqlalchemy.dialects.sqlite import insert
+    else:
+        from sqlalchemy.dialects.postgresql import insert  # type: ignore[assignment]
+    return insert(model)
+
+
+def raise_revision(name: str) -> None:
+    """Tell the resident engine that `catalogue` or `community` changed; part of the caller's transaction."""
+    with writing() as session:
+        statement = upsert(Revision).values(name=name, value=1)
+        session.execute(statement.on_conflict_do_update(index_elements=["name"], set_={"value": Revision.value + 1}))
+
+
+def create_or_upgrade() -> None:
+    """Bring the schema to the newest migration. Repeating it changes nothing; it deletes nothing that people entered."""
+    upgrade(directory=str(MIGRATIONS))
+
+
+def is_ready() -> bool:
+    """Whether the tables exist."""
+    return inspect(db.engine).has_table("revisions")
