@@ -7,18 +7,18 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import click
-from flask import Flask
+from flask import Flask, current_app
 from flask.cli import with_appcontext
 from tqdm import tqdm
 
-from . import storage
+from . import storage, supervisor
 from .errors import MovieRecommenderError
 from .services import importing
 
 
 def init_app(app: Flask) -> None:
     """Register the commands on the application."""
-    for command in (initdb, import_movielens, import_metadata):
+    for command in (start, initdb, import_movielens, import_metadata):
         app.cli.add_command(command)
 
 
@@ -60,6 +60,19 @@ def _say(report: importing.Report, nothing: str = "Nothing to do.") -> None:
         click.echo(f"  skipped: {problem}", err=True)
     if len(report.problems) > 20:
         click.echo(f"  ... and {len(report.problems) - 20:,} more.", err=True)
+
+
+@click.command()
+@click.option("--reload", is_flag=True, help="Start the website anew when its code changes.")
+@click.pass_context
+@with_appcontext
+def start(context: click.Context, reload: bool) -> None:
+    """Prepare what is not there yet, then run the website and the background API until Ctrl-C."""
+    with _clear_errors():
+        supervisor.check_ports(current_app.config)
+        click.echo("Database and catalogue ...")
+        context.invoke(initdb)
+        supervisor.run(current_app.config, click.echo, reload)
 
 
 @click.command()
