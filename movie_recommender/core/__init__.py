@@ -1,0 +1,23 @@
+"""The recommender: arrays in, arrays out. No web, no SQL, no files, no clock."""
+
+from .data import InvalidItems, InvalidRatings, Items, Ratings
+from .recommender import Recommender
+from .results import Cause, Explanation, Part, RankedList, Reason, Recommendation
+from .weights import InvalidWeights, Weights, load_weights
+
+__all__ = [
+    "Cause",
+    "Explanation",
+    "InvalidItems",
+    "InvalidRatings",
+    "InvalidWeights",
+    "Items",
+    "Part",
+    "RankedList",
+    "Ratings",
+    "Reason",
+    "Recommendation",
+    "Recommender",
+    "Weights",
+    "load_weights",
+]

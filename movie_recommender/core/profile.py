@@ -1,0 +1,58 @@
+"""The active person, folded in from the ratings given."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from .data import FloatArray, IntArray, checked_stars, to_codes
+from .matrix import CodeArray, RatingMatrix
+
+NEUTRAL, PULL = 3.2, 5.0
+"""Where a person's middle lies before he has rated, and how many ratings that belief is worth."""
+
+
+@dataclass(frozen=True, eq=False)
+class Profile:
+    """One person's ratings on the item axis.
+
+    Attributes:
+        cols: ``int[n]``, ascending positions of the items that he rated.
+        codes: ``uint8[n]``, half stars.
+        stars: ``float[n]``.
+        preferences: ``float[n]``, about -1..1: how much he likes each; 0 is indifferent.
+        row: his row in the fitted matrix, -1 if he has none; never his own neighbour.
+    """
+
+    cols: IntArray
+    codes: CodeArray
+    stars: FloatArray
+    preferences: FloatArray
+    row: int = -1
+
+    @property
+    def n_ratings(self) -> int:
+        return int(self.cols.size)
+
+
+def fold_in(ratings: Mapping[int, float], matrix: RatingMatrix, user_id: int | None = None) -> Profile:
+    """Make the profile; ids of unknown items are ignored.
+
+    Raises:
+        InvalidRatings: if a value is NaN or outside 0.5..5.
+    """
+    stars = checked_stars(list(ratings.values()))
+    cols = matrix.items.positions(np.fromiter(ratings.keys(), dtype=np.int64, count=len(ratings)))
+    order = np.argsort(cols, kind="stable")
+    order = order[cols[order] >= 0]
+    codes = to_codes(stars[order])
+    halves = codes / 2.0
+    return Profile(cols[order], codes, halves, _preferences(halves), matrix.row_of(user_id))
+
+
+def _preferences(stars: FloatArray) -> FloatArray:
+    """How far above his own middle: the middle is shrunk to a common one and kept in sensible bounds."""
+    middle = (stars.sum() + PULL * NEUTRAL) / (stars.size + PULL)
+    return (stars - float(np.clip(middle, 2.5, 3.75)) + 0.5) / 2.0

@@ -1,0 +1,209 @@
+"""The recommender: fit once, then lists, stars and receipts for anybody."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import numpy as np
+import numpy.typing as npt
+
+from movie_recommender.errors import NotFound
+
+from .blend import Blend, blend
+from .data import FloatArray, IntArray, Items, Ratings, checked_stars, to_codes
+from .matrix import RatingMatrix
+from .profile import fold_in
+from .results import Explanation, RankedList, Recommendation
+from .scorers import SCORERS, Scorer
+from .similar import likeness
+from .stars import StarPredictor
+from .variety import diversify
+from .weights import WeightsSource, load_weights
+
+POOL = 100
+"""How many of the best candidates variety chooses among."""
+
+N_REASONS, N_CAUSES = 3, 2
+"""How many reasons a recommendation carries, and how many causes each."""
+
+COLD_VARIETY = 0.6
+"""The dial of variety for a person who has not rated anything."""
+
+
+class Recommender:
+    """Hybrid recommender over one catalogue.
+
+    The active person is always folded in from the ratings given; he need not be in `fit`. Ids of
+    unknown items among his ratings, `exclude` or wanted items are ignored, unless noted.
+
+    Args:
+        weights: a mapping, a path to a JSON file, or None for the shipped weights.
+
+    Raises:
+        InvalidWeights: if the weights cannot be used.
+    """
+
+    def __init__(self, weights: WeightsSource = None) -> None:
+        self.weights = load_weights(weights)
+
+    def fit(self, ratings: Ratings, items: Items) -> Recommender:
+        """Learn from everybody's ratings (there may be none) and the items; returns itself.
+
+        Ratings of items that are not among `items` are ignored.
+        """
+        self.items = items
+        self.matrix = RatingMatrix(ratings, items)
+        self.scorers: dict[str, Scorer] = {}
+        for scorer_class in SCORERS:
+            scorer = scorer_class(self.weights.settings.get(scorer_class.name))
+            scorer.fit(self.matrix, items)
+            self.scorers[scorer.name] = scorer
+        self.stars = StarPredictor(self.weights.rating)
+        self.stars.fit(self.matrix, items)
+        self._index_genres(items)
+        return self
+
+    def _index_genres(self, items: Items) -> None:
+        names = sorted({name for genres in items.genres for name in genres})
+        self.genre_names = tuple(names)
+        position = {name: at for at, name in enumerate(names)}
+        self.genre_flags = np.zeros((items.n_items, len(names)), dtype=bool)
+        for row, genres in enumerate(items.genres):
+            self.genre_flags[row, [position[name] for name in genres]] = True
+
+    def recommend(
+        self,
+        ratings: Mapping[int, float],
+        n: int = 10,
+        exclude: Iterable[int] = (),
+        genres: Iterable[str] | None = None,
+        user_id: int | None = None,
+        diversity: float = 0.0,
+    ) -> list[Recommendation]:
+        """The `n` best items that the person has not rated, best first.
+
+        Args:
+            ratings: stars by item id; empty for a newcomer, who gets what is popular and varied.
+            n: how many at most.
+            exclude: item ids that must not be in the list.
+            genres: keep items that have any of these; None keeps all.
+            user_id: who he is in `fit`, so that he is not his own neighbour.
+            diversity: 0 orders by score alone; more trades score for variety.
+
+        Raises:
+            InvalidRatings: if a value is NaN or outside 0.5..5.
+        """
+        blended = self.blended(ratings, user_id)
+        allowed = self._allowed(blended, exclude, genres)
+        dial = diversity if blended.profile.n_ratings else max(diversity, COLD_VARIETY)
+        cols = self._top(blended.scores, allowed, n, dial)
+        return self._recommendations(blended, cols)
+
+    def predict(self, ratings: Mapping[int, float], item_ids: Iterable[int], user_id: int | None = None) -> FloatArray:
+        """``float[len(item_ids)]``: the stars he would give, within 0.5..5, never NaN (the crowd's mean for unknown ids)."""
+        profile = fold_in(ratings, self.matrix, user_id)
+        cols = self.matrix.items.positions(np.fromiter(item_ids, dtype=np.int64))
+        predicted = self.stars.predict(profile)
+        if not predicted.size:
+            return np.full(cols.size, self.matrix.mean)
+        return np.where(cols >= 0, predicted[np.maximum(cols, 0)], self.matrix.mean)
+
+    def explain(self, ratings: Mapping[int, float], item_id: int, user_id: int | None = None, n_causes: int = 10) -> Explanation:
+        """The exact additive parts of an item's score, with at most `n_causes` causes each.
+
+        Raises:
+            NotFound: if there is no such item.
+        """
+        col = int(self.matrix.items.positions([item_id])[0])
+        if col < 0:
+            raise NotFound(f"There is no item {item_id}.")
+        blended = self.blended(ratings, user_id)
+        parts = blended.parts(np.array([col]), n_causes)[0]
+        predicted = float(self.stars.predict(blended.profile)[col])
+        return Explanation(int(item_id), float(blended.scores[col]), predicted, parts)
+
+    def update(self, user_id: int, ratings: Mapping[int, float]) -> None:
+        """A stored person's ratings are now these; others' next lists see it, nothing is refitted.
+
+        Neighbours, popularity and item biases follow at once; the co-liking model at the next fit.
+        """
+        stars = checked_stars(list(ratings.values()))
+        cols = self.matrix.items.positions(np.fromiter(ratings.keys(), dtype=np.int64, count=len(ratings)))
+        row = self.matrix.replace_row(int(user_id), cols[cols >= 0], to_codes(stars[cols >= 0]))
+        for scorer in self.scorers.values():
+            scorer.refresh(row)
+
+    def rank(
+        self,
+        ratings: Mapping[int, float],
+        n: int = 500,
+        n_by_genre: int = 50,
+        exclude: Iterable[int] = (),
+        user_id: int | None = None,
+        diversity: float = 0.0,
+    ) -> RankedList:
+        """The `n` best and the best of every genre, with reasons, from one scoring pass."""
+        blended = self.blended(ratings, user_id)
+        allowed = self._allowed(blended, exclude, None)
+        dial = diversity if blended.profile.n_ratings else max(diversity, COLD_VARIETY)
+        top = self._top(blended.scores, allowed, n, dial)
+        by_genre = {
+            name: self._top(blended.scores, allowed & self.genre_flags[:, at], n_by_genre, 0.0) for at, name in enumerate(self.genre_names)
+        }
+        extra = np.setdiff1d(np.concatenate([np.empty(0, np.int64), *by_genre.values()]), top)
+        cols = np.concatenate([top, extra[np.argsort(-blended.scores[extra], kind="stable")]])
+        place = {int(col): at for at, col in enumerate(cols)}
+        entries = tuple(self._recommendations(blended, cols))
+        listed = {name: tuple(place[int(col)] for col in genre) for name, genre in by_genre.items()}
+        return RankedList(entries[: top.size], listed, entries)
+
+    def similar_items(self, item_id: int, n: int = 10) -> list[tuple[int, float]]:
+        """The `n` items most like this one, as ``(item_id, likeness in 0..1)``; works without ratings.
+
+        Raises:
+            NotFound: if there is no such item.
+        """
+        col = int(self.matrix.items.positions([item_id])[0])
+        if col < 0:
+            raise NotFound(f"There is no item {item_id}.")
+        values = likeness(col, self.scorers)
+        if not values.size:
+            return []
+        values[col] = -1.0
+        best = np.argsort(-values, kind="stable")[: max(n, 0)]
+        return [(int(self.matrix.items.ids[at]), float(values[at])) for at in best if values[at] > 0]
+
+    def blended(self, ratings: Mapping[int, float], user_id: int | None = None) -> Blend:
+        """Scores over all items for this person, with their terms."""
+        return blend(fold_in(ratings, self.matrix, user_id), self.scorers, self.weights, self.matrix.counts)
+
+    def _allowed(self, blended: Blend, exclude: Iterable[int], genres: Iterable[str] | None) -> npt.NDArray[np.bool_]:
+        allowed = np.ones(self.matrix.n_items, dtype=bool)
+        allowed[blended.profile.cols] = False
+        excluded = self.matrix.items.positions(np.fromiter(exclude, dtype=np.int64))
+        allowed[excluded[excluded >= 0]] = False
+        if genres is not None:
+            wanted = {genres} if isinstance(genres, str) else set(genres)
+            flags = [at for at, name in enumerate(self.genre_names) if name in wanted]
+            allowed &= self.genre_flags[:, flags].any(axis=1)
+        return allowed
+
+    def _top(self, scores: FloatArray, allowed: npt.NDArray[np.bool_], n: int, dial: float) -> IntArray:
+        cols = np.flatnonzero(allowed)
+        pool = max(n, POOL) if dial > 0 else n
+        if pool < cols.size:
+            cols = cols[np.argpartition(-scores[cols], pool - 1)[:pool]] if pool > 0 else cols[:0]
+        order = cols[np.lexsort((cols, -scores[cols]))]
+        if dial <= 0:
+            return order[: max(n, 0)]
+        flags = self.genre_flags[order].astype(np.float64)
+        lengths = np.maximum(np.linalg.norm(flags, axis=1, keepdims=True), 1e-12)
+        return diversify(order, scores, flags / lengths, max(n, 0), dial)
+
+    def _recommendations(self, blended: Blend, cols: IntArray) -> list[Recommendation]:
+        predicted = self.stars.predict(blended.profile)
+        ids = self.matrix.items.ids
+        return [
+            Recommendation(int(ids[col]), float(blended.scores[col]), float(predicted[col]), reasons)
+            for col, reasons in zip(cols, blended.reasons(cols, N_REASONS, N_CAUSES), strict=True)
+        ]

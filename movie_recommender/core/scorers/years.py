@@ -1,0 +1,65 @@
+"""Taste for a time: films from the years of those that a person rated."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import numpy as np
+
+from ..data import FloatArray, IntArray, Items
+from ..matrix import RatingMatrix
+from ..profile import Profile
+from ..results import Cause
+from .base import Scorer, Signal, Trace, no_causes, strongest, unknown
+
+
+class Years(Scorer):
+    """A kernel density of the years rated; a liked film counts more, none counts below zero.
+
+    The kernel is two-sided exponential with a width in years. Unknown: films without a year;
+    everything for a person none of whose films has one.
+    """
+
+    name: ClassVar[str] = "years"
+
+    @classmethod
+    def defaults(cls) -> dict[str, float]:
+        return {"width": 4.0, "seen": 0.7, "prior": 1.0}
+
+    def fit(self, matrix: RatingMatrix, items: Items) -> None:
+        self.matrix = matrix
+        self.years = items.years if items.years is not None else np.zeros(items.n_items, dtype=np.int64)
+        self.known = self.years > 0
+
+    def score(self, profile: Profile) -> Signal:
+        rated = self.known[profile.cols]
+        if not rated.any():
+            return unknown(self.matrix.n_items)
+        years, places = np.unique(self.years[self.known], return_inverse=True)
+        own, stars = self.years[profile.cols[rated]], profile.stars[rated]
+        weights = np.maximum(profile.preferences[rated] + self.settings["seen"], 0.0)
+        weights = weights / (weights.sum() + self.settings["prior"])
+        kernel = np.exp(-np.abs(own[:, None] - years[None, :]) / self.settings["width"])
+        scores = np.full(self.matrix.n_items, np.nan)
+        scores[self.known] = (weights @ kernel)[places]
+        return Signal(scores, no_causes if not weights.any() else self._trace(own, stars, weights))
+
+    def _trace(self, own: IntArray, stars: FloatArray, weights: FloatArray) -> Trace:
+        decades = own // 10 * 10
+
+        def trace(wanted: IntArray, limit: int) -> list[tuple[Cause, ...]]:
+            kernel = weights[:, None] * np.exp(-np.abs(own[:, None] - self.years[None, wanted]) / self.settings["width"])
+            names, places = np.unique(decades, return_inverse=True)
+            shares = np.zeros((names.size, wanted.size))
+            np.add.at(shares, places, kernel)
+            means = np.bincount(places, weights=stars) / np.bincount(places)
+            counts = np.bincount(places)
+            return [
+                tuple(
+                    Cause("year", f"{names[at]}s", stars=float(means[at]), count=int(counts[at]), contribution=float(shares[at, i]))
+                    for at in strongest(shares[:, i], limit)
+                )
+                for i in range(wanted.size)
+            ]
+
+        return trace

@@ -1,0 +1,98 @@
+"""Weights are data: a JSON file with the date, data set, protocol and figures that produced it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from importlib import resources
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from movie_recommender.errors import InvalidInput
+
+from .data import FloatArray
+
+WeightsSource = Mapping[str, Any] | str | PathLike[str] | None
+
+
+class InvalidWeights(InvalidInput):
+    """The weights cannot be used: the message says what is missing."""
+
+
+@dataclass(frozen=True)
+class Weights:
+    """The blend's weights and every scorer's settings.
+
+    Attributes:
+        knots: numbers of ratings at which the weights are given; between them they are
+            interpolated over the logarithm, outside they are constant.
+        warm: for each signal its weight at each knot, for items with ratings.
+        cold: the same for items without.
+        familiarity: how many ratings make an item half warm.
+        settings: each scorer's settings.
+        provenance: date, data set, protocol, figures.
+    """
+
+    knots: tuple[float, ...]
+    warm: Mapping[str, tuple[float, ...]]
+    cold: Mapping[str, tuple[float, ...]]
+    familiarity: float = 3.0
+    settings: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    rating: Mapping[str, float] = field(default_factory=dict)
+    provenance: Mapping[str, Any] = field(default_factory=dict)
+
+    def at(self, signal: str, n_ratings: int) -> tuple[float, float]:
+        """The signal's weight for warm and for cold items, for a person with so many ratings."""
+        position = np.log1p(n_ratings)
+        knots = np.log1p(np.asarray(self.knots))
+        return (
+            float(np.interp(position, knots, self.warm.get(signal, (0.0,) * len(self.knots)))),
+            float(np.interp(position, knots, self.cold.get(signal, (0.0,) * len(self.knots)))),
+        )
+
+    def for_items(self, signal: str, n_ratings: int, counts: FloatArray) -> FloatArray:
+        """``float[n_items]``: the signal's weight for each item, by its number of ratings."""
+        warm, cold = self.at(signal, n_ratings)
+        share = counts / (counts + self.familiarity)
+        return cold + (warm - cold) * share
+
+
+def load_weights(source: WeightsSource = None) -> Weights:
+    """Weights from a mapping, a file, or (None) those that are shipped.
+
+    Raises:
+        InvalidWeights: if the file cannot be read or a field is missing or of the wrong kind.
+    """
+    try:
+        data = source if isinstance(source, Mapping) else json.loads(_text(source))
+        ranking = data["ranking"]
+        knots = tuple(float(knot) for knot in ranking["knots"])
+        return Weights(
+            knots=knots,
+            warm=_curves(ranking["warm"], len(knots)),
+            cold=_curves(ranking["cold"], len(knots)),
+            familiarity=float(ranking["familiarity"]),
+            settings=data.get("scorers", {}),
+            rating=data.get("rating", {}),
+            provenance=data.get("provenance", {}),
+        )
+    except (OSError, KeyError, TypeError, ValueError) as error:
+        raise InvalidWeights(f"The weights cannot be used ({type(error).__name__}: {error}). `flask tune` writes a good file.") from error
+
+
+def _text(source: str | PathLike[str] | None) -> str:
+    if source is None:
+        return resources.files(__package__).joinpath("weights.json").read_text("utf-8")
+    return Path(source).read_text("utf-8")
+
+
+def _curves(values: Mapping[str, Any], length: int) -> dict[str, tuple[float, ...]]:
+    curves = {name: tuple(float(value) for value in curve) for name, curve in values.items()}
+    for name, curve in curves.items():
+        if len(curve) != length:
+            raise ValueError(f"{name} needs one weight for each of the {length} knots")
+    return curves

@@ -1,0 +1,56 @@
+"""What goes in is checked at the door."""
+
+import numpy as np
+import pytest
+
+from movie_recommender.core import InvalidItems, InvalidRatings, Items, Ratings
+
+
+def test_a_rating_outside_the_scale_is_refused_and_named():
+    with pytest.raises(InvalidRatings, match=r"outside 0\.5\.\.5.*7\.0 at position 1"):
+        Ratings([1, 1], [10, 11], [3.0, 7.0])
+
+
+@pytest.mark.parametrize("value", [0.0, -1.0, 5.5, float("nan"), float("inf")])
+def test_a_value_that_is_no_rating_is_refused(value):
+    with pytest.raises(InvalidRatings):
+        Ratings([1], [10], [value])
+
+
+def test_arrays_of_unequal_length_are_refused():
+    with pytest.raises(InvalidRatings, match="values has 1"):
+        Ratings([1, 2], [10, 11], [3.0])
+
+
+def test_ids_must_be_whole_numbers():
+    with pytest.raises(InvalidRatings, match="whole numbers"):
+        Ratings([1.5], [10], [3.0])
+
+
+def test_of_two_ratings_of_one_film_the_later_wins():
+    ratings = Ratings([1, 1, 1], [10, 10, 11], [2.0, 5.0, 3.0], timestamps=[200, 100, 50])
+    assert dict(zip(ratings.item_ids.tolist(), ratings.values.tolist(), strict=True)) == {10: 2.0, 11: 3.0}
+
+
+def test_without_timestamps_the_last_position_wins():
+    ratings = Ratings([1, 1], [10, 10], [2.0, 5.0])
+    assert ratings.values.tolist() == [5.0]
+
+
+def test_there_may_be_no_ratings_at_all():
+    assert len(Ratings([], [], [])) == 0
+
+
+def test_an_item_id_occurs_once():
+    with pytest.raises(InvalidItems, match="7 occurs twice"):
+        Items([7, 7], [set(), set()], [[], []], None)
+
+
+def test_every_item_needs_its_own_genres():
+    with pytest.raises(InvalidItems, match="genres needs one entry an item"):
+        Items([1, 2], [set()], [[], []], None)
+
+
+def test_plot_vectors_need_one_row_an_item():
+    with pytest.raises(InvalidItems, match="plot_vectors must have shape"):
+        Items([1, 2], [set(), set()], [[], []], np.zeros((3, 4)))

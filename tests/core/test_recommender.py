@@ -1,0 +1,113 @@
+"""Lists: what is in them, and what never is."""
+
+import numpy as np
+import pytest
+
+from movie_recommender.core import InvalidRatings, Items, Ratings, Recommender
+from movie_recommender.errors import NotFound
+
+from .conftest import COMEDIES, HORRORS
+
+
+def ids(recommendations):
+    return [entry.item_id for entry in recommendations]
+
+
+def test_alice_who_loves_comedies_gets_comedies(model, alice):
+    assert set(ids(model.recommend(alice, n=5))) <= {*COMEDIES, 400}
+
+
+def test_bob_who_rates_the_same_films_the_other_way_round_gets_horror(model, bob):
+    assert set(ids(model.recommend(bob, n=5))) <= set(HORRORS)
+
+
+def test_a_rated_movie_is_never_recommended(model, alice):
+    assert not set(alice) & set(ids(model.recommend(alice, n=1000)))
+
+
+def test_an_excluded_movie_is_never_recommended(model, alice):
+    assert not {103, 400} & set(ids(model.recommend(alice, n=1000, exclude=[103, 400, 999_999])))
+
+
+def test_a_genre_filter_keeps_films_with_any_of_the_genres(model, alice):
+    assert set(ids(model.recommend(alice, n=1000, genres=["Thriller"]))) == set(HORRORS) - set(alice)
+    assert set(ids(model.recommend(alice, n=1000, genres={"Thriller", "Comedy"}))) == {*HORRORS, *COMEDIES, 400} - set(alice)
+    assert model.recommend(alice, genres=["Western"]) == []
+
+
+def test_the_best_come_first(model, alice):
+    scores = [entry.score for entry in model.recommend(alice, n=1000)]
+    assert scores == sorted(scores, reverse=True)
+
+
+def test_a_newcomer_gets_a_list_that_is_varied(model):
+    found = ids(model.recommend({}, n=6))
+    assert len(found) == 6
+    assert set(found) & set(COMEDIES)
+    assert set(found) & set(HORRORS)
+
+
+def test_unknown_films_among_the_ratings_are_ignored(model, alice):
+    assert ids(model.recommend({**alice, 987_654: 5.0})) == ids(model.recommend(alice))
+
+
+def test_ratings_outside_the_scale_are_refused(model):
+    with pytest.raises(InvalidRatings):
+        model.recommend({100: 6.0})
+
+
+def test_ratings_of_films_that_are_not_items_are_ignored(items, alice):
+    fitted = Recommender().fit(Ratings([1, 1], [100, 987_654], [5.0, 1.0]), items)
+    assert fitted.matrix.n_ignored == 1
+    assert fitted.recommend(alice)
+
+
+def test_without_a_community_the_content_decides(items, alice):
+    fitted = Recommender().fit(Ratings([], [], []), items)
+    assert set(ids(fitted.recommend(alice, n=5))) <= {*COMEDIES, 400}
+    assert len(fitted.recommend({}, n=5)) == 5
+
+
+def test_a_catalogue_may_have_nothing_but_ids(ratings, items, alice):
+    bare = Items(items.item_ids, [set()] * len(items), [[]] * len(items), None)
+    fitted = Recommender().fit(ratings, bare)
+    assert set(ids(fitted.recommend(alice, n=3))) <= set(COMEDIES)
+
+
+def test_an_empty_catalogue_recommends_nothing():
+    fitted = Recommender().fit(Ratings([1], [2], [3.0]), Items([], [], [], None))
+    assert fitted.recommend({1: 5.0}) == []
+    assert np.isfinite(fitted.predict({1: 5.0}, [1, 2])).all()
+
+
+def test_predicted_stars_are_on_the_scale_and_known_for_every_film(model, alice, items):
+    predicted = model.predict(alice, [*items.item_ids.tolist(), 999_999])
+    assert np.isfinite(predicted).all()
+    assert (predicted >= 0.5).all()
+    assert (predicted <= 5.0).all()
+
+
+def test_alice_is_predicted_to_like_comedies_better(model, alice):
+    assert model.predict(alice, COMEDIES[3:]).mean() > model.predict(alice, HORRORS[3:]).mean()
+
+
+def test_one_pass_ranks_the_list_and_every_genre(model, alice):
+    ranked = model.rank(alice, n=5, n_by_genre=3)
+    assert ids(ranked.top) == ids(model.recommend(alice, n=5))
+    horror = [ranked.items[at].item_id for at in ranked.by_genre["Horror"]]
+    assert horror == ids(model.recommend(alice, n=3, genres=["Horror"]))
+
+
+def test_a_comedy_is_similar_to_comedies(model):
+    assert {item for item, _ in model.similar_items(100, n=5)} <= {*COMEDIES, 400}
+
+
+def test_a_film_that_nobody_has_rated_has_similar_films_too(model):
+    assert {item for item, _ in model.similar_items(400, n=5)} <= set(COMEDIES)
+
+
+def test_an_unknown_film_has_no_similar_films_and_no_receipt(model, alice):
+    with pytest.raises(NotFound):
+        model.similar_items(999_999)
+    with pytest.raises(NotFound):
+        model.explain(alice, 999_999)
