@@ -64,6 +64,12 @@ class BackgroundUnavailable(MovieRecommenderError):
     http_status = 503
 
 
+class BackgroundRunning(MovieRecommenderError):
+    """A background API of this instance folder is running already. Stop it first, or choose another INSTANCE_PATH."""
+
+    http_status = 409
+
+
 class ImportFailed(MovieRecommenderError):
     """The file cannot be imported."""
 

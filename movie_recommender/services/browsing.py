@@ -56,7 +56,7 @@ def genres_by_movie(movie_ids: Sequence[int]) -> dict[int, set[str]]:
 
 def titles(movie_ids: Collection[int]) -> dict[int, str]:
     """Movie id to title."""
-    return dict(db.session.execute(select(Movie.id, Movie.title).where(Movie.id.in_(movie_ids))).tuples())
+    return dict(db.session.execute(select(Movie.id, Movie.title).where(Movie.id.in_(movie_ids))).all())
 
 
 def search(query: str = "", genre: str | None = None, page: int = 1, per_page: int = 24) -> Found:
@@ -100,9 +100,8 @@ def similar(movie_id: int, n: int = 12) -> list[Movie]:
 
 def histogram(movie_id: int) -> list[int]:
     """How many people here gave 0.5, 1, ... 5 stars: ten counts."""
-    counts = dict(
-        db.session.execute(select(Rating.half_stars, func.count()).where(Rating.movie_id == movie_id).group_by(Rating.half_stars)).tuples()
-    )
+    query = select(Rating.half_stars, func.count()).where(Rating.movie_id == movie_id).group_by(Rating.half_stars)
+    counts = dict(db.session.execute(query).all())
     return [counts.get(halves, 0) for halves in range(1, 11)]
 
 

@@ -1,0 +1,135 @@
+"""The doors: signed requests in, JSON out."""
+
+from __future__ import annotations
+
+from apiflask import APIBlueprint, APIFlask, Schema
+from apiflask.fields import Boolean, Float, Integer, List, Nested, String
+from apiflask.validators import OneOf, Range
+from flask import current_app, request
+from flask.typing import ResponseReturnValue
+
+from movie_recommender.errors import InvalidInput, MovieRecommenderError
+from movie_recommender.services import jobs, reconcile
+from movie_recommender.services.signing import HEADER, Verifier
+from movie_recommender.storage.models import Job
+
+from .runtime import Runtime
+
+OPEN = {"background.health"}  # answered without a signature; everything else needs one
+blueprint = APIBlueprint("background", __name__)
+
+
+class NewJob(Schema):
+    kind = String(required=True, validate=OneOf(jobs.KINDS))
+    user_id = Integer(strict=True, validate=Range(min=1, max=2**31 - 1), metadata={"description": "Whose list to bring up to date."})
+
+
+class JobQuery(Schema):
+    state = String(validate=OneOf(jobs.STATES))
+    limit = Integer(load_default=50, validate=Range(min=1, max=500))
+
+
+class Progress(Schema):
+    done = Integer()
+    total = Integer()
+
+
+class JobOut(Schema):
+    """Times are seconds since 1970, UTC."""
+
+    id = String()
+    kind = String()
+    user_id = Integer(allow_none=True)
+    state = String(validate=OneOf(jobs.STATES))
+    progress = Nested(Progress)
+    error = String(allow_none=True)
+    attempts = Integer()
+    created_at = Float()
+    started_at = Float(allow_none=True)
+    finished_at = Float(allow_none=True)
+
+
+class JobsOut(Schema):
+    jobs = List(Nested(JobOut))
+
+
+class EngineOut(Schema):
+    ready = Boolean()
+    version = String()
+    movies = Integer()
+    ratings = Integer()
+
+
+class HealthOut(Schema):
+    ok = Boolean()
+    engine = Nested(EngineOut)
+    queue = Integer(metadata={"description": "Messages that wait."})
+    behind = Integer(metadata={"description": "People whose list is behind."})
+
+
+def init_app(api: APIFlask) -> None:
+    """Register the endpoints, the check of signatures and the form of errors."""
+    verifier = Verifier(api.config["BACKGROUND_KEY"])
+
+    @api.before_request
+    def check_signature() -> None:
+        if request.endpoint not in OPEN:
+            target = request.path + (f"?{request.query_string.decode('latin-1')}" if request.query_string else "")
+            verifier.check(request.headers.get(HEADER, ""), request.method, target, request.get_data())
+
+    @api.errorhandler(MovieRecommenderError)
+    def say_what_is_wrong(error: MovieRecommenderError) -> ResponseReturnValue:
+        return {"message": error.message, "detail": {}}, error.http_status
+
+    api.register_blueprint(blueprint)
+
+
+def _runtime() -> Runtime:
+    runtime: Runtime = current_app.extensions["runtime"]
+    return runtime
+
+
+def _shown(job: Job) -> dict[str, object]:
+    names = ("id", "kind", "state", "error", "attempts", "created_at", "started_at", "finished_at")
+    shown = {name: getattr(job, name) for name in names}
+    return shown | {"user_id": job.subject or None, "progress": {"done": job.done, "total": job.total}}
+
+
+@blueprint.post("/jobs")
+@blueprint.input(NewJob, location="json")
+@blueprint.output(JobOut, status_code=202)
+@blueprint.doc(summary="Ask for work", responses=[401, 404])
+def post_job(json_data: dict[str, object]) -> dict[str, object]:
+    """Make a job, or join the one of this kind and person that waits already."""
+    kind, user_id = str(json_data["kind"]), json_data.get("user_id")
+    if (kind == "recompute") != isinstance(user_id, int):
+        raise InvalidInput("A recompute needs `user_id`; the other kinds take none.")
+    return _shown(_runtime().submit(kind, user_id if isinstance(user_id, int) else 0))
+
+
+@blueprint.get("/jobs/<job_id>")
+@blueprint.output(JobOut)
+@blueprint.doc(summary="How far a job is", responses=[401, 404])
+def get_job(job_id: str) -> dict[str, object]:
+    return _shown(jobs.get(job_id))
+
+
+@blueprint.get("/jobs")
+@blueprint.input(JobQuery, location="query")
+@blueprint.output(JobsOut)
+@blueprint.doc(summary="Jobs, newest first", responses=[401])
+def list_jobs(query_data: dict[str, object]) -> dict[str, object]:
+    state, limit = query_data.get("state"), query_data["limit"]
+    return {"jobs": [_shown(job) for job in jobs.latest(state if isinstance(state, str) else None, int(str(limit)))]}
+
+
+@blueprint.get("/health")
+@blueprint.output(HealthOut)
+@blueprint.doc(summary="Whether all is well")
+def health() -> dict[str, object]:
+    runtime = _runtime()
+    fitted = runtime.engine.fitted
+    engine = {"ready": False, "version": "", "movies": 0, "ratings": 0}
+    if fitted:
+        engine = {"ready": True, "version": fitted.version, "movies": fitted.movies, "ratings": fitted.ratings}
+    return {"ok": True, "engine": engine, "queue": runtime.waiting(), "behind": reconcile.count_behind()}

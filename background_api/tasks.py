@@ -1,0 +1,104 @@
+"""What the workers do with a job: claim it, do it, say how it ended."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+
+from apiflask import APIFlask
+
+from movie_recommender.errors import MovieRecommenderError
+from movie_recommender.services import jobs, reconcile
+from movie_recommender.services.engine import Engine, save_similar
+from movie_recommender.services.recompute import recompute
+from movie_recommender.storage import writing
+from movie_recommender.storage.models import Job
+
+log = logging.getLogger(__name__)
+PROGRESS_SECONDS = 0.5  # between two notes of progress
+LONGEST_PAUSE = 300.0  # seconds between two failing refits
+
+
+class Stopped(Exception):
+    """The process is asked to stop; the job goes on at the next start."""
+
+
+class Tasks:
+    """The work behind the kinds of jobs. Every method makes its own application context."""
+
+    def __init__(self, api: APIFlask, engine: Engine, stopping: threading.Event) -> None:
+        self.running: set[str] = set()  # ids of this process' jobs, whose heartbeat the reconciler keeps
+        self._api = api
+        self._engine = engine
+        self._stopping = stopping
+        self._handlers: dict[str, Callable[[Job], None]] = {"recompute": self._recompute}
+        self._refits_failed = 0
+        self._refit_after = 0.0  # monotonic seconds
+
+    def perform(self, job_id: str) -> None:
+        """Do a waiting job; nothing happens when it was taken or has ended already."""
+        while not self._engine.ready.wait(0.2):
+            if self._stopping.is_set():
+                return
+        with self._api.app_context():
+            if job := self._claim(job_id):
+                self._do(job, self._handlers[job.kind])
+
+    def _claim(self, job_id: str) -> Job | None:
+        with writing():
+            job = jobs.claim(job_id)
+            if job and job.kind == "recompute":
+                # Counted beforehand: a list that kills the process must not be tried for ever.
+                reconcile.note_attempt(job.subject)
+        return job
+
+    def _do(self, job: Job, handler: Callable[[Job], None]) -> bool:
+        job_id, kind, subject, attempts = job.id, job.kind, job.subject, job.attempts
+        self.running.add(job_id)
+        try:
+            handler(job)
+        except Stopped:
+            jobs.put_back(job_id, attempts + 1)
+        except Exception as error:  # a job may fail in any way, and its owner is told
+            log.exception("Job %s (%s %s) failed.", job_id, kind, subject)
+            message = error.message if isinstance(error, MovieRecommenderError) else f"{type(error).__name__}: {error}"
+            is_dead = kind == "recompute" and reconcile.note_failure(subject, message)
+            jobs.end(job_id, "dead" if is_dead else "failed", message)
+        else:
+            jobs.end(job_id, "done")
+            return True
+        finally:
+            self.running.discard(job_id)
+        return False
+
+    def _recompute(self, job: Job) -> None:
+        recompute(self._engine, job.subject, job.id)
+
+    def refit(self) -> None:
+        """Fit the engine anew as a job that everybody can see; after a failure the next ones wait longer and longer."""
+        if time.monotonic() < self._refit_after and not jobs.is_waiting("refit"):
+            return
+        if self._do(jobs.begin("refit"), self._refit):
+            self._refits_failed, self._refit_after = 0, 0.0
+        else:
+            self._refits_failed += 1
+            self._refit_after = time.monotonic() + min(LONGEST_PAUSE, 2.0**self._refits_failed)
+
+    def _refit(self, job: Job) -> None:
+        save_similar(self._engine.refit(), self._progress(job))
+
+    def _progress(self, job: Job) -> Callable[[int, int], None]:
+        """Notes how far a job is, now and then, and ends it when the process is to stop."""
+        job_id, noted = job.id, 0.0
+
+        def note(done: int, total: int) -> None:
+            nonlocal noted
+            if self._stopping.is_set():
+                raise Stopped
+            if time.monotonic() - noted >= PROGRESS_SECONDS:
+                noted = time.monotonic()
+                jobs.progress(job_id, done, total)
+
+        return note

@@ -1,0 +1,164 @@
+"""Jobs as rows: what is to be done, what is running, how far it is, and what went wrong.
+
+A row is the truth; a message in the queue is only the hint that somebody should look at it. Of each kind and subject
+at most one job waits (a partial unique index): a second request joins the first.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+import uuid
+from collections.abc import Collection
+
+from sqlalchemy import delete, func, or_, select, update
+
+from ..errors import InvalidInput, NotFound
+from ..storage import db, upsert, writing
+from ..storage.models import Job, UserState
+
+log = logging.getLogger(__name__)
+KINDS = ("recompute", "refit")
+STATES = ("queued", "running", "done", "failed", "dead")
+ENDED = ("done", "failed", "dead")
+KEEP_SECONDS = 7 * 86_400  # for which an ended job can be looked at
+KEEP_JOBS = 5_000  # ended jobs beyond these go earlier
+CUT_OFF = "The background API stopped while this ran."
+
+
+def submit(kind: str, subject: int = 0) -> tuple[Job, bool]:
+    """The waiting job of this kind and subject, and whether it was made just now (else it waited already).
+
+    Raises:
+        InvalidInput: There is no such kind of job.
+        NotFound: There is no such person.
+    """
+    if kind not in KINDS:
+        raise InvalidInput(f"There is no job of kind {kind!r}. Kinds: {', '.join(KINDS)}.")
+    if kind == "recompute" and db.session.get(UserState, subject) is None:
+        raise NotFound(f"There is no member {subject}.")
+    waiting = select(Job).where(Job.kind == kind, Job.subject == subject, Job.state == "queued")
+    while True:
+        with writing() as session:
+            values = {"id": uuid.uuid4().hex, "kind": kind, "subject": subject, "created_at": time.time(), "heartbeat_at": time.time()}
+            session.execute(upsert(Job).values(**values).on_conflict_do_nothing())
+            job = session.scalar(waiting)
+        # None: on PostgreSQL a worker may take the other one's job between the two statements.
+        if job is not None:
+            return job, job.id == values["id"]
+
+
+def begin(kind: str) -> Job:
+    """Claim the waiting job of a kind without a subject, or make one that runs already."""
+    with writing() as session:
+        waiting = session.scalar(select(Job.id).where(Job.kind == kind, Job.subject == 0, Job.state == "queued"))
+        if waiting is None or (job := claim(waiting)) is None:
+            job = Job(
+                id=uuid.uuid4().hex, kind=kind, subject=0, state="running", attempts=1,
+                created_at=time.time(), started_at=time.time(), heartbeat_at=time.time(),
+            )  # fmt: skip
+            session.add(job)
+    return job
+
+
+def claim(job_id: str) -> Job | None:
+    """Take a waiting job for oneself; None when somebody else has it, or it has ended."""
+    now = time.time()
+    taken = {"state": "running", "started_at": now, "heartbeat_at": now, "attempts": Job.attempts + 1, "error": None}
+    with writing() as session:
+        statement = update(Job).where(Job.id == job_id, Job.state == "queued").values(**taken).returning(Job)
+        return session.scalars(statement, execution_options={"populate_existing": True}).one_or_none()
+
+
+def progress(job_id: str, done: int, total: int) -> None:
+    """Note how far a running job is."""
+    with writing() as session:
+        session.execute(update(Job).where(Job.id == job_id).values(done=done, total=total, heartbeat_at=time.time()))
+
+
+def end(job_id: str, state: str, error: str | None = None) -> None:
+    """Note how a running job ended."""
+    with writing() as session:
+        statement = update(Job).where(Job.id == job_id, Job.state == "running")
+        session.execute(statement.values(state=state, error=error, finished_at=time.time()))
+
+
+def beat(job_ids: Collection[str]) -> None:
+    """Note that these jobs are still being worked on."""
+    if job_ids:
+        with writing() as session:
+            session.execute(update(Job).where(Job.id.in_(job_ids), Job.state == "running").values(heartbeat_at=time.time()))
+
+
+def put_back(job_id: str, max_attempts: int) -> None:
+    """A running job whose worker is gone waits again, unless one like it does or it was tried too often."""
+    with writing() as session:
+        job = session.get(Job, job_id, populate_existing=True)
+        if job is None or job.state != "running":
+            return
+        like_it = select(Job.id).where(Job.kind == job.kind, Job.subject == job.subject, Job.state == "queued")
+        if job.attempts >= max_attempts:
+            job.state, job.error, job.finished_at = "dead", CUT_OFF, time.time()
+        elif job.kind == "refit" or session.scalar(like_it):
+            job.state, job.error, job.finished_at = "failed", CUT_OFF, time.time()
+        else:
+            job.state, job.started_at, job.heartbeat_at = "queued", None, 0.0
+
+
+def cut_off(silent_for: float) -> list[str]:
+    """Ids of running jobs that gave no sign of life for so many seconds: their process was killed."""
+    since = time.time() - silent_for
+    # A heartbeat in the future is a clock that was set back; it proves nothing.
+    silent = or_(Job.heartbeat_at.is_(None), Job.heartbeat_at < since, Job.heartbeat_at > time.time() + silent_for)
+    return list(db.session.scalars(select(Job.id).where(Job.state == "running", silent)))
+
+
+def unheard(older_than: float, limit: int) -> list[Job]:
+    """Waiting jobs whose message must be lost, oldest first; marks them as sent again now."""
+    now = time.time()
+    with writing() as session:
+        late = (
+            select(Job.id).where(Job.state == "queued", Job.kind != "refit", func.coalesce(Job.heartbeat_at, 0) <= now - older_than)
+            .order_by(Job.created_at).limit(limit)
+        )  # fmt: skip
+        statement = update(Job).where(Job.id.in_(late), Job.state == "queued").values(heartbeat_at=now).returning(Job)
+        return list(session.scalars(statement, execution_options={"populate_existing": True}))
+
+
+def is_waiting(kind: str) -> bool:
+    """Whether a job of this kind waits."""
+    return db.session.scalar(select(Job.id).where(Job.kind == kind, Job.state == "queued").limit(1)) is not None
+
+
+def get(job_id: str) -> Job:
+    """One job.
+
+    Raises:
+        NotFound: There is no such job; ended ones are forgotten after a week.
+    """
+    job = db.session.get(Job, job_id, populate_existing=True)
+    if job is None:
+        raise NotFound("There is no such job. Ended jobs are forgotten after a week.")
+    return job
+
+
+def latest(state: str | None = None, limit: int = 50) -> list[Job]:
+    """Jobs, newest first.
+
+    Raises:
+        InvalidInput: There is no such state.
+    """
+    if state and state not in STATES:
+        raise InvalidInput(f"There is no state {state!r}. States: {', '.join(STATES)}.")
+    query = select(Job).order_by(Job.created_at.desc(), Job.id).limit(limit)
+    return list(db.session.scalars(query.where(Job.state == state) if state else query))
+
+
+def prune() -> int:
+    """Forget old ended jobs; returns how many."""
+    old = time.time() - KEEP_SECONDS
+    with writing() as session:
+        newest = select(Job.created_at).where(Job.state.in_(ENDED)).order_by(Job.created_at.desc()).offset(KEEP_JOBS).limit(1)
+        old = max(old, session.scalar(newest) or 0.0)
+        forgotten = session.scalars(delete(Job).where(Job.state.in_(ENDED), Job.created_at < old).returning(Job.id)).all()
+    return len(forgotten)

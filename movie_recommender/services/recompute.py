@@ -1,0 +1,59 @@
+"""A person's list: computed from what he rated, written only as a whole and together with the version that it knows."""
+
+from __future__ import annotations
+
+import logging
+
+from flask import current_app
+from sqlalchemy import select, update
+
+from ..storage import db, upsert, writing
+from ..storage.models import RecommendationList, UserState
+from . import jobs, rating
+from .clock import now
+from .engine import Engine
+from .lists import pack
+
+log = logging.getLogger(__name__)
+
+
+def recompute(engine: Engine, user_id: int, job_id: str | None = None) -> bool:
+    """Bring a person's list up to date; returns whether there was anything to do.
+
+    The transaction that writes the list also says for which version it is, and ends the job.
+    """
+    db.session.rollback()
+    state = db.session.execute(select(UserState.version, UserState.computed_version).where(UserState.user_id == user_id)).one_or_none()
+    made_by = db.session.scalar(select(RecommendationList.engine).where(RecommendationList.user_id == user_id))
+    if state is None or (state.computed_version >= state.version and made_by in (None, engine.version)):
+        _settle(user_id, job_id)
+        return False
+    # Read after the version: the list may know more than it says, never less.
+    stars = rating.stars_of(user_id)
+    db.session.rollback()
+    if len(stars) < current_app.config["MIN_RATINGS"]:
+        payload, made_by = pack(()), engine.hear(user_id, stars)
+    else:
+        entries, made_by = engine.rank(user_id, stars, current_app.config["LIST_LENGTH"])
+        payload = pack(entries)
+    values = {"version": state.version, "engine": made_by, "computed_at": now(), "payload": payload}
+    with writing() as session:
+        reached = session.scalar(
+            update(UserState).where(UserState.user_id == user_id, UserState.computed_version <= state.version)
+            .values(computed_version=state.version, attempts=0, retry_at=0.0, queued_at=0.0, error=None)
+            .returning(UserState.user_id)
+        )  # fmt: skip
+        if reached is not None:
+            statement = upsert(RecommendationList).values(user_id=user_id, **values)
+            session.execute(statement.on_conflict_do_update(index_elements=["user_id"], set_=values))
+        if job_id:
+            jobs.end(job_id, "done")
+    return True
+
+
+def _settle(user_id: int, job_id: str | None) -> None:
+    with writing() as session:
+        changes = {"attempts": 0, "retry_at": 0.0, "queued_at": 0.0}
+        session.execute(update(UserState).where(UserState.user_id == user_id, UserState.attempts > 0).values(**changes))
+        if job_id:
+            jobs.end(job_id, "done")

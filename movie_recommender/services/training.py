@@ -1,0 +1,81 @@
+"""What the engine learns from, read from SQL as columns: a big table never becomes objects."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+from sqlalchemy import Select, select
+
+from ..core import Items, Ratings
+from ..storage import db
+from ..storage.models import Credit, Genre, Movie, MovieGenre, Person, PlotVector, Rating, Revision
+
+_CHUNK = 100_000
+
+
+def revisions() -> tuple[int, int]:
+    """How often the catalogue and the community's ratings have changed."""
+    values = dict(db.session.execute(select(Revision.name, Revision.value)).all())
+    return values.get("catalogue", 0), values.get("community", 0)
+
+
+def load_items() -> Items:
+    """All movies as the core wants them, in order of id."""
+    movies = db.session.execute(select(Movie.id, Movie.year, Movie.keywords, Movie.languages).order_by(Movie.id)).all()
+    genres: dict[int, set[str]] = defaultdict(set)
+    for movie_id, name in db.session.execute(select(MovieGenre.movie_id, Genre.name).join(Genre)):
+        genres[movie_id].add(name)
+    people: dict[int, list[tuple[str, str]]] = defaultdict(list)
+    billed = select(Credit.movie_id, Person.name, Credit.role).join(Person).order_by(Credit.movie_id, Credit.role.desc(), Credit.billing)
+    for movie_id, name, role in db.session.execute(billed):
+        people[movie_id].append((name, role))
+    ids = [movie_id for movie_id, *_ in movies]
+    return Items(
+        np.array(ids, dtype=np.int64),
+        [genres[movie_id] for movie_id in ids],
+        [people[movie_id] for movie_id in ids],
+        load_plot_vectors(ids),
+        years=np.array([year or 0 for _, year, _, _ in movies], dtype=np.int64),
+        keywords=[keywords or [] for _, _, keywords, _ in movies],
+        languages=[languages[0] if languages else "" for _, _, _, languages in movies],
+    )
+
+
+def load_plot_vectors(movie_ids: Sequence[int]) -> npt.NDArray[np.float32] | None:
+    """``float32[len(movie_ids), d]``, rows of NaN where there is none; None when no plot was encoded yet.
+
+    Vectors of another length than the newest encoder's are left out: they do not compare.
+    """
+    rows = db.session.execute(select(PlotVector.movie_id, PlotVector.encoder, PlotVector.vector)).all()
+    if not rows:
+        return None
+    encoders = [encoder for _, encoder, _ in rows]
+    usual = max(set(encoders), key=encoders.count)
+    places = {movie_id: place for place, movie_id in enumerate(movie_ids)}
+    vectors: npt.NDArray[np.float32] | None = None
+    for movie_id, encoder, data in rows:
+        if encoder != usual or movie_id not in places:
+            continue
+        vector = np.frombuffer(data, dtype="<f4")
+        if vectors is None:
+            vectors = np.full((len(movie_ids), vector.size), np.nan, dtype=np.float32)
+        vectors[places[movie_id]] = vector
+    return vectors
+
+
+def load_ratings() -> Ratings:
+    """Everybody's ratings; memory is 25 bytes a rating and one chunk of rows."""
+    user_ids, movie_ids, halves, times = _columns(select(Rating.user_id, Rating.movie_id, Rating.half_stars, Rating.rated_at), 4)
+    return Ratings(user_ids, movie_ids, halves / 2.0, times)
+
+
+def _columns(query: Select[*tuple[int, ...]], width: int) -> list[npt.NDArray[np.int64]]:
+    parts: list[npt.NDArray[np.int64]] = []
+    result = db.session.execute(query.execution_options(yield_per=_CHUNK))
+    for rows in result.partitions():
+        parts.append(np.array([tuple(row) for row in rows], dtype=np.int64))
+    table = np.concatenate(parts) if parts else np.empty((0, width), dtype=np.int64)
+    return list(table.T)
