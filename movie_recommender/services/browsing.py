@@ -17,8 +17,8 @@ from ..storage import db, upsert, writing
 from ..storage.models import Credit, Genre, Movie, MovieGenre, Rating, SimilarMovies, Unseen
 
 EXAMPLE_POOL = 240  # the best known movies from which examples are drawn
-CARD = (selectinload(Movie.genres),)
-FULL = (selectinload(Movie.genres), selectinload(Movie.credits).joinedload(Credit.person))
+CARD = (selectinload(Movie.genres), selectinload(Movie.directors))
+FULL = (*CARD, selectinload(Movie.credits).joinedload(Credit.person))
 
 
 @dataclass(frozen=True)
@@ -40,8 +40,13 @@ def genre_names() -> list[str]:
     return list(db.session.scalars(select(Genre.name).where(Genre.id.in_(select(MovieGenre.genre_id))).order_by(Genre.name)))
 
 
+def size() -> int:
+    """How many movies the catalogue holds."""
+    return db.session.scalar(select(func.count()).select_from(Movie)) or 0
+
+
 def by_ids(movie_ids: Sequence[int]) -> dict[int, Movie]:
-    """Movies with their genres, by id; ids that are not here are left out."""
+    """Movies with what a card shows (genres, directors), by id; ids that are not here are left out."""
     return {movie.id: movie for movie in db.session.scalars(select(Movie).where(Movie.id.in_(movie_ids)).options(*CARD))}
 
 

@@ -6,7 +6,9 @@ gets a hint. What this function has returned from is on disk.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
@@ -14,8 +16,18 @@ from sqlalchemy.orm import Session
 from ..errors import InvalidInput, NotFound
 from ..storage import db, upsert, writing
 from ..storage.models import Movie, Rating, UserState
+from . import browsing
 from .clock import now
 from .dispatch import request_recompute
+
+ORDERS = {
+    "newest": (Rating.rated_at.desc(),),
+    "oldest": (Rating.rated_at,),
+    "highest": (Rating.half_stars.desc(), Rating.rated_at.desc()),
+    "lowest": (Rating.half_stars, Rating.rated_at.desc()),
+    "title": (Movie.title,),
+    "year": (Movie.year.desc(),),
+}
 
 
 def half_stars(stars: object) -> int:
@@ -98,3 +110,36 @@ def stars_of(user_id: int, movie_ids: Sequence[int] | None = None) -> Mapping[in
 def count(user_id: int) -> int:
     """How many movies the person has rated."""
     return db.session.scalar(select(func.count()).select_from(Rating).where(Rating.user_id == user_id)) or 0
+
+
+@dataclass(frozen=True)
+class Rated:
+    """One of a person's ratings: the movie, the stars, and when they were given."""
+
+    movie: Movie
+    stars: float
+    rated_at: int
+
+
+@dataclass(frozen=True)
+class History:
+    """One page of a person's ratings, `total` over all pages; `sort` is one of `ORDERS`."""
+
+    items: list[Rated]
+    total: int
+    page: int
+    pages: int
+    sort: str
+
+
+def history(user_id: int, sort: str = "newest", page: int = 1, per_page: int = 24) -> History:
+    """Everything the person has rated, a page at a time; an unknown order means the newest first."""
+    sort = sort if sort in ORDERS else "newest"
+    total = count(user_id)
+    pages = math.ceil(total / per_page)
+    page = max(1, min(page, pages))
+    rows = db.session.execute(
+        select(Movie, Rating.half_stars, Rating.rated_at).join(Rating, Rating.movie_id == Movie.id).where(Rating.user_id == user_id)
+        .options(*browsing.CARD).order_by(*ORDERS[sort], Movie.id).limit(per_page).offset((page - 1) * per_page)
+    )  # fmt: skip
+    return History([Rated(movie, halves / 2, rated_at) for movie, halves, rated_at in rows], total, page, pages, sort)

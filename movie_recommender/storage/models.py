@@ -103,6 +103,10 @@ class Movie(Base):
 
     genres: Mapped[list[Genre]] = relationship(secondary="movie_genres", order_by="Genre.name", lazy="raise")
     credits: Mapped[list[Credit]] = relationship(order_by="Credit.role.desc(), Credit.billing", lazy="raise")
+    directors: Mapped[list[Person]] = relationship(
+        secondary="credits", secondaryjoin="and_(Credit.person_id == Person.id, Credit.role == 'director')",
+        order_by="Credit.billing", viewonly=True, lazy="raise",
+    )  # fmt: skip
 
 
 class Genre(Base):

@@ -4,6 +4,16 @@ from __future__ import annotations
 
 from apiflask import APIFlask
 
+from . import access, accounts, assets, covers, failures, headers, movies, pages, rating, recommendations, wording
+
 
 def init_app(app: APIFlask) -> None:
     """Register the doors of the website."""
+    headers.init_app(app)
+    access.init_app(app)
+    failures.init_app(app)
+    assets.init_app(app)
+    covers.init_app(app)
+    wording.init_app(app)
+    for room in (pages, accounts, movies, rating, recommendations):
+        app.register_blueprint(room.blueprint)

@@ -1,0 +1,71 @@
+"""Who may see what: everything asks for a sign-in except what this page lists."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from flask import Flask, redirect, request, session, url_for
+from flask_login import LoginManager, current_user, login_user, logout_user
+from flask_wtf import CSRFProtect
+
+from ..errors import NotSignedIn
+from ..services import accounts
+from ..storage.models import User
+from .answers import wants_json
+
+# The one list of what can be seen without signing in.
+PUBLIC_ENDPOINTS = (
+    "pages.index",
+    "pages.about",
+    "pages.theme",
+    "accounts.register",
+    "accounts.sign_in",
+    "assets.file",
+    "assets.favicon",
+    "openapi.spec",
+)
+# Blueprints whose every view checks an API token by itself instead of the session; they have no cookies and no CSRF.
+TOKEN_BLUEPRINTS = ("api",)
+
+csrf = CSRFProtect()
+login_manager = LoginManager()
+
+
+def init_app(app: Flask) -> None:
+    """Sessions, default deny and CSRF, in this order: who is not signed in is told so before his form is judged."""
+    app.config.update(
+        SESSION_COOKIE_NAME="movie_recommender",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        PERMANENT_SESSION_LIFETIME=timedelta(days=app.config["SESSION_DAYS"]),
+        WTF_CSRF_TIME_LIMIT=None,  # as long as the session: a page left open over lunch still saves
+    )
+    login_manager.init_app(app)
+    login_manager.user_loader(accounts.by_session_token)
+    app.before_request(require_sign_in)
+    csrf.init_app(app)
+
+
+def require_sign_in() -> Any:
+    """Default deny: send who is not signed in to the sign-in page, and back afterwards."""
+    open_door = request.endpoint is None or request.endpoint in PUBLIC_ENDPOINTS or request.blueprint in TOKEN_BLUEPRINTS
+    if open_door or current_user.is_authenticated:
+        return None
+    if wants_json():
+        raise NotSignedIn("You are not signed in any more. Sign in again; nothing else was lost.")
+    target = request.full_path.rstrip("?") if request.method == "GET" else None
+    return redirect(url_for("accounts.sign_in", next=target), 303)
+
+
+def start_session(user: User) -> None:
+    """Sign a person in, in a session that holds nothing of the one before."""
+    session.clear()
+    session.permanent = True
+    login_user(user)
+
+
+def end_session() -> None:
+    """Sign out, and forget everything in the session."""
+    logout_user()
+    session.clear()

@@ -1,0 +1,78 @@
+"""Register, sign in and out, change the password, delete the account."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from ..errors import InvalidInput, MovieRecommenderError
+from ..services import accounts
+from .access import end_session, start_session
+from .answers import next_page
+
+blueprint = Blueprint("accounts", __name__)
+
+
+@blueprint.route("/register", methods=["GET", "POST"])
+def register() -> ResponseReturnValue:
+    """Make an account and sign in to it."""
+    if current_user.is_authenticated:
+        return redirect(next_page(), 303)
+    if request.method == "GET":
+        return render_template("register.html")
+    try:
+        start_session(accounts.register(request.form.get("name", ""), request.form.get("password", "")))
+    except MovieRecommenderError as error:
+        return render_template("register.html", error=error.message, name=request.form.get("name", "")), error.http_status
+    return redirect(next_page(), 303)
+
+
+@blueprint.route("/sign-in", methods=["GET", "POST"])
+def sign_in() -> ResponseReturnValue:
+    if current_user.is_authenticated:
+        return redirect(next_page(), 303)
+    if request.method == "GET":
+        return render_template("sign_in.html")
+    try:
+        start_session(accounts.authenticate(request.form.get("name", ""), request.form.get("password", "")))
+    except MovieRecommenderError as error:
+        return render_template("sign_in.html", error=error.message, name=request.form.get("name", "")), error.http_status
+    return redirect(next_page(), 303)
+
+
+@blueprint.post("/sign-out")
+def sign_out() -> ResponseReturnValue:
+    end_session()
+    return redirect(url_for("pages.index"), 303)
+
+
+@blueprint.get("/account")
+def account() -> str:
+    return render_template("account.html")
+
+
+@blueprint.post("/account/password")
+def change_password() -> ResponseReturnValue:
+    """Set a new password; every other browser and token of the person is signed out."""
+    try:
+        if request.form.get("new", "") != request.form.get("again", ""):
+            raise InvalidInput("The new password and its repetition differ. Type the same one twice.")
+        user = accounts.change_password(current_user, request.form.get("current", ""), request.form.get("new", ""))
+    except MovieRecommenderError as error:
+        return render_template("account.html", password_error=error.message), error.http_status
+    start_session(user)
+    flash("Your password is changed. Every other browser was signed out.")
+    return redirect(url_for("accounts.account"), 303)
+
+
+@blueprint.post("/account/delete")
+def delete() -> ResponseReturnValue:
+    """Delete the account with everything in it, when the password confirms it."""
+    try:
+        accounts.delete_account(current_user, request.form.get("password", ""))
+    except MovieRecommenderError as error:
+        return render_template("account.html", delete_error=error.message), error.http_status
+    end_session()
+    flash("Your account and all your ratings are deleted.")
+    return redirect(url_for("pages.index"), 303)

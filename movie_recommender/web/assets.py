@@ -1,0 +1,52 @@
+"""Static files under a URL that holds the hash of them all, so that a browser may keep them for a year.
+
+The hash is in the path and not in a query string, so that ES modules which import one another stay in one version.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from flask import Blueprint, Flask, Response, current_app, redirect, send_from_directory, url_for
+from flask.typing import ResponseReturnValue
+
+FOLDER = Path(__file__).parent / "static"
+YEAR = 365 * 86_400
+blueprint = Blueprint("assets", __name__)
+
+
+def init_app(app: Flask) -> None:
+    """Serve the folder, and give templates `asset(name)`."""
+    app.config["ASSET_VERSION"] = version()
+    app.register_blueprint(blueprint)
+    app.jinja_env.globals["asset"] = asset
+
+
+def version() -> str:
+    """A short hash over the names and contents of all static files."""
+    digest = hashlib.sha256()
+    for path in sorted(FOLDER.rglob("*")):
+        if path.is_file():
+            digest.update(path.relative_to(FOLDER).as_posix().encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+def asset(name: str) -> str:
+    """The URL of a static file."""
+    current = version() if current_app.debug else current_app.config["ASSET_VERSION"]
+    return url_for("assets.file", version=current, name=name)
+
+
+@blueprint.get("/assets/<version>/<path:name>")
+def file(version: str, name: str) -> Response:
+    """One file; kept for a year under the right hash, asked for again under any other."""
+    response = send_from_directory(FOLDER, name)
+    fresh = version == current_app.config["ASSET_VERSION"] and not current_app.debug
+    response.headers["Cache-Control"] = f"public, max-age={YEAR}, immutable" if fresh else "no-cache"
+    return response
+
+
+@blueprint.get("/favicon.ico")
+def favicon() -> ResponseReturnValue:
+    return redirect(asset("favicon.svg"), 302)

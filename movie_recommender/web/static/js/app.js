@@ -1,0 +1,14 @@
+// Everything here makes a page quicker that works without it.
+
+import * as deck from "./deck.js";
+import * as live from "./live.js";
+import * as progress from "./progress.js";
+import * as stars from "./stars.js";
+import * as theme from "./theme.js";
+
+for (const part of [stars, deck, progress, live, theme]) part.start();
+
+document.querySelectorAll("[data-submit]").forEach((field) => {
+  field.form.querySelector("button").hidden = true;
+  field.addEventListener("change", () => field.form.requestSubmit());
+});

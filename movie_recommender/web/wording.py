@@ -1,0 +1,39 @@
+"""How templates write numbers and dates."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from flask import Flask
+
+
+def init_app(app: Flask) -> None:
+    """Give templates the filters of this page."""
+    app.jinja_env.filters.update(stars=stars, count=count, day=day, isodate=isodate, runtime=runtime)
+
+
+def stars(value: float) -> str:
+    """`4`, `3.5`: stars without a needless zero."""
+    return f"{value:g}"
+
+
+def count(value: int, one: str, many: str) -> str:
+    """`1 film`, `1,204 films`."""
+    return f"{value:,} {one if value == 1 else many}"
+
+
+def day(seconds: int) -> str:
+    """`21 November 2026` (UTC)."""
+    moment = datetime.fromtimestamp(seconds, UTC)
+    return f"{moment.day} {moment:%B %Y}"
+
+
+def isodate(seconds: int) -> str:
+    """`2026-11-21`, for machines."""
+    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d}"
+
+
+def runtime(minutes: int) -> str:
+    """`2 h 14 min`."""
+    hours, rest = divmod(minutes, 60)
+    return " ".join(part for part in (f"{hours} h" if hours else "", f"{rest} min" if rest else "") if part)
