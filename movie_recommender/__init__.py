@@ -24,7 +24,7 @@ def create_app(**overrides: Any) -> APIFlask:
     values = settings.load(**overrides)
     app = APIFlask(
         __name__, title="Movie Recommender", version=__version__, instance_path=str(values["INSTANCE_PATH"]),
-        static_folder="web/static", template_folder="web/templates",
+        static_folder=None, template_folder="web/templates",  # type: ignore[arg-type]
         spec_path="/api/v1/openapi.json", docs_path=None, json_errors=False,
     )  # fmt: skip
     app.config.from_mapping({**values, **{name: value for name, value in overrides.items() if name not in settings.KNOWN}})

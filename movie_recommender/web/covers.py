@@ -63,6 +63,11 @@ SUBJECTS: dict[Motif, str] = {
     objects.target: "assassin hitman sniper spy",
 }
 BY_KEYWORD = {word: motif for motif, words in SUBJECTS.items() for word in words.split()}
+# Whole within their box: these may also hang above the title; the others stand on the lower edge, below it.
+HANGING = {
+    motifs.heart, motifs.petals, motifs.eye, motifs.orbit, motifs.overlap, motifs.spiral, objects.target, objects.clock,
+    objects.crown, motifs.slash,
+}  # fmt: skip
 # Typefaces (`covers.css`) by what was usual on posters, with the width of an average letter in ems.
 VOICES = {"grotesk": 0.6, "narrow": 0.5, "caps": 0.76, "serif": 0.53, "italic": 0.48, "mono": 0.62, "light": 0.54}
 BY_ERA: tuple[tuple[int, tuple[str, ...]], ...] = (
@@ -108,8 +113,8 @@ def design(key: str, title: str, year: int | None, genres: Sequence[str], keywor
     voice = "mono" if mood == "paper" and random.random() < 0.5 else random.choice(era)
     subjects = [BY_KEYWORD[word] for keyword in keywords for word in keyword.split() if word in BY_KEYWORD]
     motif = subjects[0] if subjects else random.choice(pictures)
-    side = random.choice(("top", "top", "low"))
-    art = Markup(f'<g transform="translate(0 {100 if side == "top" else -14})">{motif(random)}</g>')  # noqa: S704 - our own shapes
+    side = "low" if motif in HANGING and random.random() < 0.45 else "top"
+    art = Markup(f'<g transform="translate(0 {100 if side == "top" else -12})">{motif(random)}</g>')  # noqa: S704 - our own shapes
     return Design(f"p-{mood}{palette} v-{voice} at-{side} t{title_size(title, VOICES[voice])}", art, credit)
 
 

@@ -34,6 +34,12 @@ def path(d: str, colour: str) -> str:
     return f'<path class="{colour}" d="{d}"/>'
 
 
+def ellipse(x: float, y: float, width: float, height: float, tilt: float, about: tuple[float, float], colour: str) -> str:
+    """An ellipse of two half-axes, turned by `tilt` degrees about a point."""
+    turn = f"rotate({_n(tilt)} {_n(about[0])} {_n(about[1])})"
+    return f'<ellipse class="{colour}" cx="{_n(x)}" cy="{_n(y)}" rx="{_n(width)}" ry="{_n(height)}" transform="{turn}"/>'
+
+
 def hill(r: Random, height: float, swing: float, colour: str) -> str:
     """A rolling edge across the box at `height`, filled down to the bottom."""
     left, middle, right = (height + r.uniform(-swing, swing) for _ in range(3))
@@ -90,9 +96,13 @@ def rings(r: Random) -> str:
 
 
 def spiral(r: Random) -> str:
-    x, y, way = r.uniform(88, 112), r.uniform(108, 120), r.choice((1, -1))
-    points = [(x + turn * 4.1 * cos(way * turn), y + turn * 4.1 * sin(turn)) for turn in (step * 0.35 for step in range(62))]
-    return path("M" + "L".join(f"{_n(px)} {_n(py)}" for px, py in points), "sa thick") + circle(x, y, 9, "c")
+    """Half circles whose radius grows by the same step, left and right in turn."""
+    x, y, step, way = r.uniform(92, 108), r.uniform(108, 114), r.uniform(9.6, 10.8), r.choice((0, 1))
+    arcs, at = [f"M{_n(x)} {_n(y)}"], x
+    for turn in range(1, 9):
+        at += 2 * step * turn * (1 if turn % 2 else -1)
+        arcs.append(f"A{_n(step * turn)} {_n(step * turn)} 0 0 {way} {_n(at)} {_n(y)}")
+    return path("".join(arcs), "sa thick") + circle(x, y, 10, "c")
 
 
 def blinds(r: Random) -> str:
@@ -147,12 +157,12 @@ def forest(r: Random) -> str:
 
 
 def slash(r: Random) -> str:
-    lean = r.uniform(34, 58) * r.choice((1, -1))
-    cuts = [
-        shape(((x + lean, 34 + drop), (x + 13 + lean * 0.2, 130), (x - lean, 206 - drop), (x - 5 - lean * 0.1, 120)), "a")
-        for x, drop in ((58, 22), (100, 0), (142, 16))
-    ]  # fmt: skip
-    return circle(100, 122, r.uniform(74, 84), "b") + "".join(cuts)
+    lean = r.uniform(16, 26) * r.choice((1, -1))
+    cuts = []
+    for x, short in ((52, 26), (84, 6), (116, 0), (148, 18)):
+        top, low = f"{_n(x + lean)} {_n(26 + short)}", f"{_n(x - lean)} {_n(206 - short)}"
+        cuts.append(path(f"M{top}Q{_n(x + 7.5)} 116 {low}Q{_n(x - 7.5)} 116 {top}z", "a"))
+    return circle(100, 116, r.uniform(78, 86), "b") + "".join(cuts)
 
 
 def eye(r: Random) -> str:
@@ -174,17 +184,13 @@ def eye(r: Random) -> str:
 
 
 def orbit(r: Random) -> str:
-    x, y, radius, tilt = r.uniform(80, 120), r.uniform(112, 126), r.uniform(40, 54), r.uniform(-28, 28)
-    dust = "".join(circle(r.uniform(4, 196), r.uniform(24, 196), r.choice((0.9, 1.3, 2)), "c") for _ in range(26))
-    ring = f'<ellipse class="sb" cx="{_n(x)}" cy="{_n(y)}" rx="{_n(radius * 1.85)}" ry="{_n(radius * 0.42)}" transform="rotate({_n(tilt)} {_n(x)} {_n(y)})"/>'
-    front = f'<path class="a" transform="rotate({_n(tilt)} {_n(x)} {_n(y)})" d="M{_n(x - radius)} {_n(y)}A{_n(radius)} {_n(radius)} 0 0 1 {_n(x + radius)} {_n(y)}z"/>'
-    return (
-        dust
-        + circle(x, y, radius, "a")
-        + ring
-        + front
-        + circle(x + radius * 1.5 * cos(tilt / 20), y - radius * 1.35, r.uniform(7, 12), "c")
-    )
+    x, y, radius, tilt = r.uniform(86, 114), r.uniform(112, 122), r.uniform(40, 50), r.uniform(-28, 28)
+    dust = "".join(circle(r.uniform(4, 196), r.uniform(18, 192), r.choice((0.9, 1.3, 2)), "c") for _ in range(26))
+    ring = ellipse(x, y, radius * 1.8, radius * 0.42, tilt, (x, y), "sb")
+    across, down = radius * cos(tilt * pi / 180), radius * sin(tilt * pi / 180)
+    size, start, end = _n(radius), f"{_n(x - across)} {_n(y - down)}", f"{_n(x + across)} {_n(y + down)}"
+    front = path(f"M{start}A{size} {size} 0 0 1 {end}z", "a")
+    return dust + circle(x, y, radius, "a") + ring + front + circle(x + r.choice((-1, 1)) * 62, y - radius * 1.35, r.uniform(7, 11), "c")
 
 
 def grid(r: Random) -> str:
@@ -203,30 +209,34 @@ def overlap(r: Random) -> str:
 
 
 def petals(r: Random) -> str:
-    x, y, count, turn = r.uniform(84, 116), r.uniform(110, 124), r.choice((8, 10, 12)), r.uniform(0, 40)
-    leaves = "".join(
-        f'<ellipse class="{"ab"[leaf % 2]}" cx="{_n(x)}" cy="{_n(y - 46)}" rx="{_n(150 / count)}" ry="42" transform="rotate({_n(turn + 360 * leaf / count)} {_n(x)} {_n(y)})"/>'
-        for leaf in range(count)
-    )  # fmt: skip
-    return leaves + circle(x, y, 17, "c")
+    x, y, count, turn = r.uniform(92, 108), r.uniform(108, 116), r.choice((8, 10, 12)), r.uniform(0, 40)
+    leaves = (ellipse(x, y - 46, 150 / count, 42, turn + 360 * leaf / count, (x, y), "ab"[leaf % 2]) for leaf in range(count))
+    return "".join(leaves) + circle(x, y, 17, "c")
 
 
 def confetti(r: Random) -> str:
-    out = []
-    for row in range(5):
-        for column in range(6):
-            x, y, size = column * 36 + r.uniform(4, 18), row * 36 + r.uniform(32, 46), r.uniform(7, 13)
-            colour, kind = r.choice("abc"), r.randrange(4)
-            turn = f'<g transform="rotate({r.randrange(90)} {_n(x)} {_n(y)})">'
-            forms = (circle(x, y, size * 0.8, colour), turn + rect(x - size * 0.7, y - size * 0.7, size * 1.4, size * 1.4, colour) + "</g>", turn + shape(((x, y - size), (x + size, y + size * 0.8), (x - size, y + size * 0.8)), colour) + "</g>", turn + rect(x - size * 1.2, y - 2.5, size * 2.4, 5, colour) + "</g>")  # fmt: skip
-            out.append(forms[kind])
-    return "".join(out)
+    return "".join(
+        _scrap(r, column * 36 + r.uniform(4, 18), row * 36 + r.uniform(32, 46), r.uniform(7, 13)) for row in range(5) for column in range(6)
+    )
+
+
+def _scrap(r: Random, x: float, y: float, size: float) -> str:
+    colour, kind = r.choice("abc"), r.randrange(4)
+    if kind == 0:
+        return circle(x, y, size * 0.8, colour)
+    if kind == 1:
+        scrap = rect(x - size * 0.7, y - size * 0.7, size * 1.4, size * 1.4, colour)
+    elif kind == 2:
+        scrap = shape(((x, y - size), (x + size, y + size * 0.8), (x - size, y + size * 0.8)), colour)
+    else:
+        scrap = rect(x - size * 1.2, y - 2.5, size * 2.4, 5, colour)
+    return f'<g transform="rotate({r.randrange(90)} {_n(x)} {_n(y)})">{scrap}</g>'
 
 
 def balloons(r: Random) -> str:
     out = []
-    for x, y, radius, colour in ((58, 136, 44, "b"), (142, 128, 50, "a"), (100, 92, 38, "c")):
-        x, y = x + r.uniform(-12, 12), y + r.uniform(-10, 10)
+    for left, top, radius, colour in ((58, 136, 44, "b"), (142, 128, 50, "a"), (100, 92, 38, "c")):
+        x, y = left + r.uniform(-12, 12), top + r.uniform(-10, 10)
         out.append(
             path(f"M{_n(x)} {_n(y + radius)}Q{_n(x + r.uniform(-14, 14))} {_n(y + radius + 26)} {_n(x + r.uniform(-6, 6))} 220", "si thin")
         )
@@ -256,9 +266,3 @@ def waves(r: Random) -> str:
         crests = "".join(f"q{20} {_n(-lift * 2)} 40 0t40 0" for _ in range(3))
         out.append(path(f"M{_n(shift)} {_n(y)}{crests}V220H{_n(shift)}z", colour))
     return "".join(out)
-
-
-MOTIFS: tuple[Motif, ...] = (
-    sun, dunes, peaks, rays, rings, spiral, blinds, skyline, forest, slash, eye, orbit, grid, overlap, petals, confetti,
-    balloons, arches, heart, waves,
-)  # fmt: skip

@@ -63,7 +63,8 @@ def windows(r: Random) -> str:
 
 def target(r: Random) -> str:
     x, y, radius = r.uniform(84, 116), r.uniform(112, 124), r.uniform(58, 68)
-    cross = f"M{x - radius - 18:.0f} {y:.0f}h{radius * 0.72:.0f}m{radius * 1.1:.0f} 0h{radius * 0.72:.0f}M{x:.0f} {y - radius - 18:.0f}v{radius * 0.72:.0f}m0 {radius * 1.1:.0f}v{radius * 0.72:.0f}"
+    start, arm, gap = radius + 18, f"{radius * 0.72:.0f}", f"{radius * 1.1:.0f}"
+    cross = f"M{x - start:.0f} {y:.0f}h{arm}m{gap} 0h{arm}M{x:.0f} {y - start:.0f}v{arm}m0 {gap}v{arm}"
     return (
         circle(x, y, radius, "b")
         + circle(x, y, radius * 0.8, "g")
@@ -74,12 +75,13 @@ def target(r: Random) -> str:
 
 
 def halftone(r: Random) -> str:
-    lean, colours = r.uniform(-0.5, 0.5), r.choice(("aaa", "aab", "abc"))
-    return "".join(
-        circle(column * 15.5 - 1 + (row % 2) * 7.7, row * 14 + 36, max(0.8, 0.9 + row * 0.62 + lean * (column - 6) * 0.5), colours[(row * 5 + column) % 3])
-        for row in range(12)
-        for column in range(14)
-    )  # fmt: skip
+    lean, colours = r.uniform(-0.25, 0.25), r.choice(("aaa", "aab", "abc"))
+    dots = []
+    for row in range(12):
+        for column in range(14):
+            radius = max(0.8, 0.9 + row * 0.62 + lean * (column - 6))
+            dots.append(circle(column * 15.5 - 1 + (row % 2) * 7.7, row * 14 + 36, radius, colours[(row * 5 + column) % 3]))
+    return "".join(dots)
 
 
 def chevrons(r: Random) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from flask import Flask
@@ -9,7 +10,7 @@ from flask import Flask
 
 def init_app(app: Flask) -> None:
     """Give templates the filters of this page."""
-    app.jinja_env.filters.update(stars=stars, count=count, day=day, isodate=isodate, runtime=runtime)
+    app.jinja_env.filters.update(stars=stars, count=count, day=day, isodate=isodate, runtime=runtime, mean=mean)
 
 
 def stars(value: float) -> str:
@@ -37,3 +38,8 @@ def runtime(minutes: int) -> str:
     """`2 h 14 min`."""
     hours, rest = divmod(minutes, 60)
     return " ".join(part for part in (f"{hours} h" if hours else "", f"{rest} min" if rest else "") if part)
+
+
+def mean(histogram: Sequence[int]) -> str:
+    """The mean of ten counts of 0.5, 1 ... 5 stars, as `3.8`."""
+    return f"{sum(place * count for place, count in enumerate(histogram, 1)) / 2 / sum(histogram):.1f}"
