@@ -53,7 +53,8 @@ def test_a_search_without_a_result_says_what_to_do(alice: Any) -> None:
 def test_the_page_of_a_film_shows_its_facts(alice: Any, add_movie: Callable[..., int]) -> None:
     film = add_movie(
         "Spirited Away", 2001, ("Animation", "Fantasy"), ["Hayao Miyazaki"], ["Rumi Hiiragi", "Miyu Irino"],
-        original_title="千と千尋の神隠し", languages=["ja"], runtime=125, plot="A girl works in a bathhouse for spirits.", imdb_id="tt0245429",
+        original_title="千と千尋の神隠し", languages=["ja"], runtime=125,
+        plot="A girl works in a bathhouse for spirits.", imdb_id="tt0245429",
     )  # fmt: skip
     page = alice.browser.get(f"/movies/{film}").text
     for fact in ("Spirited Away", "2001", "2 h 5 min", "Animation", "Hayao Miyazaki", "Rumi Hiiragi, Miyu Irino", "bathhouse", "tt0245429"):
