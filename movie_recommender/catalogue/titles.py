@@ -11,6 +11,9 @@ _ARTICLE = re.compile(
     re.IGNORECASE,
 )
 _ALSO = re.compile(r"\s*\((?P<also>[^()]*)\)\s*$")
+_APOSTROPHE = re.compile(r"(?<=\w)['’‘`´ʼ](?=\w)")
+# Two people each, where the order of the same words tells them apart.
+_ORDER_MATTERS = {"keith david", "david keith", "daniel lee", "lee daniel"}
 # Letters that do not decompose into a base letter and an accent.
 _LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe", "ß": "ss", "ð": "d", "þ": "th", "ı": "i"})
 
@@ -46,10 +49,19 @@ def natural_order(title: str) -> str:
 
 
 def fold(text: str) -> str:
-    """Lower case, without accents and punctuation, single spaces: equal for equal names however they are written."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold().translate(_LETTERS))
+    """Lower case, without accents and punctuation, single spaces: equal for equal names however they are written.
+
+    Apostrophes join what they stand between: `schindlers list` finds `Schindler's List`.
+    """
+    decomposed = unicodedata.normalize("NFKD", _APOSTROPHE.sub("", text).casefold().translate(_LETTERS))
     plain = "".join(" " if not (char.isalnum()) else char for char in decomposed if not unicodedata.combining(char))
     return " ".join(plain.split())
+
+
+def person_key(name: str) -> str:
+    """The form by which people are joined: folded, in whatever order the names stand (`Zhang Yimou`, `Yimou Zhang`)."""
+    key = fold(name)
+    return key if key in _ORDER_MATTERS else " ".join(sorted(key.split()))
 
 
 def search_key(*titles: str | None) -> str:

@@ -10,7 +10,7 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from ..catalogue.records import MovieRecord
-from ..catalogue.titles import fold, search_key
+from ..catalogue.titles import fold, person_key, search_key
 from .database import raise_revision, writing
 from .models import Credit, Genre, Movie, MovieGenre, Person
 
@@ -35,7 +35,7 @@ class MovieSaver:
         self._by_title: dict[tuple[str, int | None], list[int]] = {}
         self._known: dict[int, dict[str, Any]] = {}  # movie id -> its ids and sources
         self._genres = {name: genre_id for genre_id, name in session.execute(select(Genre.id, Genre.name))}
-        self._people = {key: person_id for person_id, key in session.execute(select(Person.id, Person.name_key))}
+        self._people = {person_key(name): person_id for person_id, name in session.execute(select(Person.id, Person.name))}
         self._next_id = 1
         columns = (Movie.id, Movie.imdb_id, Movie.movielens_id, Movie.tmdb_id, Movie.title, Movie.year, Movie.sources)
         for row in session.execute(select(*columns)):
@@ -171,7 +171,7 @@ class MovieSaver:
         return self._genres[name]
 
     def _person(self, name: str) -> int:
-        key = fold(name)[:200]
+        key = person_key(name)[:200]
         if key not in self._people:
             values = {"name": name, "name_key": key}
             self._people[key] = self._session.execute(insert(Person).values(**values).returning(Person.id)).scalar_one()
