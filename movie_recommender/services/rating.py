@@ -40,7 +40,7 @@ def half_stars(stars: object) -> int:
         raise InvalidInput("A rating is a number from 0.5 to 5, in half stars.")
     try:
         doubled = float(stars) * 2
-    except ValueError:
+    except (ValueError, OverflowError):
         doubled = float("nan")
     if doubled not in range(1, 11):
         raise InvalidInput("A rating is a number from 0.5 to 5, in half stars.")

@@ -1,0 +1,95 @@
+"""Reading the cached list: states, filters and pages."""
+
+from __future__ import annotations
+
+import pytest
+
+from movie_recommender.errors import InvalidInput
+from movie_recommender.services import rating, recommending
+from movie_recommender.services.lists import Entry, Reason, pack, unpack
+from movie_recommender.services.recommending import GenreFilter
+from movie_recommender.storage import db, writing
+from movie_recommender.storage.models import RecommendationList, UserState
+
+
+@pytest.fixture
+def shelf(app, alice, add_movie):
+    """Five movies that Alice rated, ten on her list: five comedies, five dramas of which one is a comedy too."""
+    rated = [add_movie(f"Rated {n}") for n in range(5)]
+    listed = [add_movie(f"Comedy {n}", genres=["Comedy"]) for n in range(5)]
+    listed += [add_movie(f"Drama {n}", genres=["Drama", "Comedy"] if n == 0 else ["Drama"]) for n in range(5)]
+    with app.app_context():
+        for movie_id in rated:
+            rating.rate(alice.id, movie_id, 4)
+        entries = [
+            Entry(movie_id, 1 - place / 10, 4.5, (Reason("genres", 0.5, {"genres": [["Comedy", 0.5]]}),))
+            for place, movie_id in enumerate(listed)
+        ]
+        with writing() as session:
+            session.add(RecommendationList(user_id=alice.id, version=5, engine="test", computed_at=0, payload=pack(entries)))
+            session.execute(UserState.__table__.update().values(computed_version=5))
+    return listed
+
+
+def ids(page):
+    return [item.movie.id for item in page.items]
+
+
+def test_the_list_comes_best_first_with_stars_and_a_reason(app, alice, shelf):
+    with app.app_context():
+        page = recommending.recommendations(alice.id)
+        assert ids(page) == shelf
+        assert (page.state, page.total, page.items[0].entry.predicted_rating) == ("current", 10, 4.5)
+        assert page.items[0].why == "You like Comedy"
+
+
+def test_a_movie_rated_since_is_no_longer_shown(app, alice, shelf):
+    with app.app_context():
+        rating.rate(alice.id, shelf[0], 3)
+        page = recommending.recommendations(alice.id)
+        assert shelf[0] not in ids(page)
+        assert page.state == "updating"
+
+
+def test_filters_take_any_all_and_none_of_the_genres(app, alice, shelf):
+    with app.app_context():
+
+        def shown(*words):
+            return ids(recommending.recommendations(alice.id, GenreFilter.of(*words)))
+
+        assert shown(["comedy"], []) == shelf[:6]
+        assert shown(["Comedy", "Drama"], [], "all") == [shelf[5]]
+        assert shown(["Comedy", "Drama"], [], "any") == shelf
+        assert shown([], ["Comedy"]) == shelf[6:]
+        assert shown(["Drama"], ["Comedy"]) == shelf[6:]
+
+
+def test_an_unknown_genre_is_named_together_with_the_known_ones(app, alice, shelf):
+    with app.app_context(), pytest.raises(InvalidInput, match=r"Comdy.*Comedy, Drama"):
+        GenreFilter.of(["Comdy"], [])
+
+
+def test_pages_hold_every_movie_once(app, alice, shelf):
+    with app.app_context():
+        pages = [recommending.recommendations(alice.id, page=number, per_page=4) for number in (1, 2, 3)]
+        assert [movie_id for page in pages for movie_id in ids(page)] == shelf
+        assert pages[0].pages == 3
+        assert ids(recommending.recommendations(alice.id, page=99, per_page=4)) == ids(pages[2])
+
+
+def test_below_the_least_number_of_ratings_there_is_no_list(app, bob, add_movie):
+    with app.app_context():
+        rating.rate(bob.id, add_movie("One"), 4)
+        page = recommending.recommendations(bob.id)
+        assert (page.state, page.ratings, page.items) == ("too_few_ratings", 1, [])
+
+
+def test_a_list_survives_packing(app):
+    entries = [Entry(7, 0.25, 3.5, (Reason("plot", 0.125, {"movies": [[3, 0.125]]}),)), Entry(8, 0.125, 3.0, ())]
+    assert unpack(pack(entries)) == entries
+
+
+def test_alice_list_is_not_shown_to_bob(app, alice, bob, shelf):
+    with app.app_context():
+        assert recommending.recommendations(bob.id).items == []
+        assert db.session.get(RecommendationList, bob.id) is None
