@@ -115,7 +115,7 @@ def test_the_reconciler_leases_nobody_twice(api: Flask, member: Member) -> None:
     assert reconcile.lease_behind(10) == []
 
 
-@pytest.mark.parametrize("queued_at", [0.0, time.time() - 3600, time.time() + 86_400])
+@pytest.mark.parametrize("queued_at", [0.0, time.time() - 3600, time.time() + 86_400], ids=["never", "an hour ago", "tomorrow"])
 def test_an_old_lease_and_one_from_the_future_count_as_expired(api: Flask, member: Member, queued_at: float) -> None:
     alice = member()
     with writing() as session:
