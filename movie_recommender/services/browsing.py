@@ -17,6 +17,7 @@ from ..storage import db, upsert, writing
 from ..storage.models import Credit, Genre, Movie, MovieGenre, Rating, SimilarMovies, Unseen
 
 EXAMPLE_POOL = 240  # the best known movies from which examples are drawn
+MOST_WORDS = 32  # of a search; SQLite refuses expressions that are too deep
 CARD = (selectinload(Movie.genres), selectinload(Movie.directors))
 FULL = (*CARD, selectinload(Movie.credits).joinedload(Credit.person))
 
@@ -67,7 +68,7 @@ def titles(movie_ids: Collection[int]) -> dict[int, str]:
 def search(query: str = "", genre: str | None = None, page: int = 1, per_page: int = 24) -> Found:
     """Movies whose title holds every word of `query`, best known first; whole titles and beginnings come before the rest."""
     key = search_key(query)
-    matches = [Movie.search_key.contains(word, autoescape=True) for word in key.split()]
+    matches = [Movie.search_key.contains(word, autoescape=True) for word in key.split()[:MOST_WORDS]]
     if genre:
         matches.append(Movie.id.in_(select(MovieGenre.movie_id).join(Genre).where(Genre.name == genre)))
     order = case((Movie.search_key == key, 0), (Movie.search_key.startswith(key, autoescape=True), 1), else_=2)

@@ -107,6 +107,23 @@ def stars_of(user_id: int, movie_ids: Sequence[int] | None = None) -> Mapping[in
     return {movie_id: halves / 2 for movie_id, halves in db.session.execute(query.order_by(Rating.rated_at.desc()))}
 
 
+@dataclass(frozen=True)
+class Given:
+    """A rating as the person gave it; `rated_at` in seconds since 1970."""
+
+    movie_id: int
+    stars: float
+    rated_at: int
+
+
+def given(user_id: int, movie_id: int) -> Given | None:
+    """The person's rating of one movie."""
+    row = db.session.execute(
+        select(Rating.half_stars, Rating.rated_at).where(Rating.user_id == user_id, Rating.movie_id == movie_id)
+    ).one_or_none()  # fmt: skip
+    return Given(movie_id, row.half_stars / 2, row.rated_at) if row else None
+
+
 def count(user_id: int) -> int:
     """How many movies the person has rated."""
     return db.session.scalar(select(func.count()).select_from(Rating).where(Rating.user_id == user_id)) or 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from apiflask import APIFlask
 
-from . import access, accounts, assets, covers, failures, headers, movies, pages, rating, recommendations, wording
+from . import access, accounts, api, assets, covers, failures, headers, movies, pages, rating, recommendations, wording
 
 
 def init_app(app: APIFlask) -> None:
@@ -17,3 +17,4 @@ def init_app(app: APIFlask) -> None:
     wording.init_app(app)
     for room in (pages, accounts, movies, rating, recommendations):
         app.register_blueprint(room.blueprint)
+    api.init_app(app)

@@ -1,0 +1,31 @@
+"""The JSON API under `/api/v1`: tokens, movies, ratings and recommendations for programs.
+
+It is open to whoever holds a token, knows no cookies, and describes itself: the OpenAPI document is made from the code.
+"""
+
+from __future__ import annotations
+
+from apiflask import APIFlask
+from flask import Blueprint
+
+from . import accounts, answers, document, errors, movies, ratings, recommendations
+from .paths import MovieId
+
+PREFIX = "/api/v1"
+ROOMS = (accounts.bp, movies.bp, ratings.bp, recommendations.bp)
+
+
+def init_app(app: APIFlask) -> None:
+    """Register the API. Cross-site request forgery needs a cookie, so the API is exempt from that check."""
+    app.url_map.converters["movie_id"] = MovieId
+    document.init_app(app)
+    errors.init_app(app)
+    api = Blueprint("api", __name__, url_prefix=PREFIX)
+    errors.handle_within(api)
+    api.after_request(answers.set_caching)
+    csrf = app.extensions.get("csrf")
+    for room in ROOMS:
+        api.register_blueprint(room)
+        if csrf:
+            csrf.exempt(room)
+    app.register_blueprint(api)

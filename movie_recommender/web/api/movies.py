@@ -1,0 +1,64 @@
+"""Movies and genres."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from apiflask import APIBlueprint
+from marshmallow import RAISE
+
+from ...services import browsing, rating
+from ...services.recommending import GenreFilter
+from ...storage.models import Movie
+from . import schemas
+from .answers import NOT_MODIFIED, movie_card
+from .auth import auth
+
+bp = APIBlueprint("movies", __name__, tag={"name": "Movies"})
+
+
+@bp.get("/movies")
+@bp.input(schemas.MovieQuery, location="query", unknown=RAISE)
+@bp.output(schemas.MoviePage)
+@bp.doc(operation_id="listMovies", responses=NOT_MODIFIED)
+def list_movies(query_data: dict[str, Any]) -> dict[str, Any]:
+    """Search the movies"""
+    page, per_page = query_data["page"], query_data["per_page"]
+    genre = next(iter(GenreFilter.of([name] if (name := query_data["genre"].strip()) else [], []).include), None)
+    found = browsing.search(query_data["query"], genre, page, per_page)
+    # The service answers with the last page instead of one past it; a program that turns pages has to see the end.
+    movies = [movie_card(movie) for movie in found.movies] if page == found.page else []
+    return {"page": page, "pages": found.pages, "per_page": per_page, "total": found.total, "movies": movies}
+
+
+@bp.get("/movies/<movie_id:movie_id>")
+@bp.auth_required(auth, optional="yes")
+@bp.output(schemas.Movie)
+@bp.doc(operation_id="getMovie", responses=NOT_MODIFIED, security=[{"BearerAuth": []}, {}])
+def get_movie(movie_id: int) -> dict[str, Any]:
+    """One movie with its facts, and your rating when you send a token"""
+    movie = browsing.movie(movie_id)
+    given = rating.given(auth.current_user.id, movie_id) if auth.current_user else None
+    return {**movie_card(movie), **_facts(movie), "your_rating": given and {"rating": given.stars, "rated_at": given.rated_at}}
+
+
+def _facts(movie: Movie) -> dict[str, Any]:
+    return {
+        "plot": movie.plot,
+        "directors": [credit.person.name for credit in movie.credits if credit.role == "director"],
+        "cast": [credit.person.name for credit in movie.credits if credit.role == "actor"],
+        "languages": movie.languages,
+        "countries": movie.countries,
+        "keywords": movie.keywords,
+        "rating_count": movie.rating_count,
+        "mean_rating": round(movie.rating_sum / 2 / movie.rating_count, 3) if movie.rating_count else None,
+        "similar": [{"id": other.id, "title": other.title, "year": other.year} for other in browsing.similar(movie.id)],
+    }
+
+
+@bp.get("/genres")
+@bp.output(schemas.Genres)
+@bp.doc(operation_id="listGenres", responses=NOT_MODIFIED)
+def list_genres() -> dict[str, Any]:
+    """The genres that movies here have"""
+    return {"genres": browsing.genre_names()}

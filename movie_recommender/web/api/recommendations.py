@@ -1,0 +1,63 @@
+"""Your recommendations."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from apiflask import APIBlueprint
+from marshmallow import RAISE
+
+from ...services import browsing, recommending
+from ...services.lists import Reason
+from . import schemas
+from .accounts import standing
+from .answers import movie_card
+from .auth import auth, me
+
+bp = APIBlueprint("recommendations", __name__, tag={"name": "Recommendations"})
+
+
+@bp.get("/recommendations")
+@bp.auth_required(auth)
+@bp.input(schemas.RecommendationQuery, location="query", unknown=RAISE)
+@bp.output(schemas.Recommendations)
+@bp.doc(operation_id="listRecommendations")
+def list_recommendations(query_data: dict[str, Any]) -> dict[str, Any]:
+    """Your list, best first
+
+    While the state is `updating` this is the last complete list. Ask again until `computed_version` has come up to the
+    `version` that your rating was answered with.
+    """
+    genres = recommending.GenreFilter.of(query_data["genre"], query_data["exclude_genre"], query_data["match"])
+    page, n = query_data["page"], query_data["n"]
+    found = recommending.recommendations(me().id, genres, page, n)
+    items = _items(found.items) if page == found.page else []
+    return {**standing(found), "page": page, "pages": found.pages, "per_page": n, "total": found.total, "items": items}
+
+
+def _items(rows: list[recommending.Recommended]) -> list[dict[str, Any]]:
+    titles = browsing.titles({movie_id for row in rows for reason in row.entry.reasons for movie_id, _ in reason.causes.get("movies", ())})
+    return [
+        {
+            **movie_card(row.movie),
+            "score": row.entry.score,
+            "predicted_rating": row.entry.predicted_rating,
+            "why": row.why,
+            "reasons": [_reason(reason, titles) for reason in row.entry.reasons],
+        }
+        for row in rows
+    ]
+
+
+def _reason(reason: Reason, titles: Mapping[int, str]) -> dict[str, Any]:
+    causes = {name: cause for name, cause in reason.causes.items() if cause is not None}
+    if "movies" in causes:
+        causes["movies"] = [
+            {"id": movie_id, "title": titles[movie_id], "points": points} for movie_id, points in causes["movies"] if movie_id in titles
+        ]
+    if "people" in causes:
+        causes["people"] = [{"name": name, "role": role, "points": points} for name, role, points in causes["people"]]
+    if "genres" in causes:
+        causes["genres"] = [{"name": name, "points": points} for name, points in causes["genres"]]
+    return {"kind": reason.kind, "points": reason.points, "causes": causes}
