@@ -13,6 +13,7 @@ from movie_recommender.storage import db, upsert, writing
 from movie_recommender.storage.models import RecommendationList, UserState
 
 PASSWORD = "correct horse battery"
+FIVE = ["Heat", "Ben-Hur", "Ben-Hur, again", "Сталкер", "Amélie"]
 
 
 class Caller:
@@ -92,3 +93,17 @@ def write_list(app: Any) -> Callable[[Caller, Sequence[lists.Entry]], None]:
             db.session.flush()
 
     return write
+
+
+@pytest.fixture
+def listed(alice, movies, write_list):
+    """Alice has rated five movies and has a list of the two others, a comedy first."""
+    for title in FIVE:
+        alice.rate(movies[title], 4)
+    reasons = (
+        lists.Reason("neighbours", 0.5, {"count": 12, "mean": 4.25, "histogram": [0, 0, 0, 0, 0, 0, 0, 9, 0, 3]}),
+        lists.Reason("plot", 0.25, {"movies": [[movies["Heat"], 0.25]]}),
+        lists.Reason("people", 0.125, {"people": [["Billy Wilder", "director", 0.125]]}),
+        lists.Reason("genres", 0.125, {"genres": [["Comedy", 0.0625]], "years": [["1950s", 0.0625]], "mean": None}),
+    )
+    write_list(alice, [lists.Entry(movies["Some Like It Hot"], 1.0, 4.6, reasons), lists.Entry(movies["千と千尋の神隠し"], 0.5, 4.1, ())])

@@ -18,7 +18,7 @@ def test_a_rating_comes_back_as_it_was_given(alice, movies, stars):
     assert (answer.json["movie_id"], answer.json["version"]) == (movies["Heat"], 1)
 
 
-NO_RATINGS = ['true', 'false', 'null', '"4"', '"x"', '3.3', '6', '0', '-1', '0.25', '5.5', '1e400', '-1e400', '[4]', '{}', '4.0000001']
+NO_RATINGS = ["true", "false", "null", '"4"', '"x"', "3.3", "6", "0", "-1", "0.25", "5.5", "1e400", "-1e400", "[4]", "{}", "4.0000001"]
 
 
 @pytest.mark.parametrize("rating", [*NO_RATINGS, "1" + "0" * 400])

@@ -46,7 +46,7 @@ def revoke_token() -> str:
 
 @bp.get("/me")
 @bp.auth_required(auth)
-@bp.output(schemas.Me)
+@bp.output(schemas.Me, description="You.")
 @bp.doc(operation_id="getMe")
 def get_me() -> dict[str, Any]:
     """Who you are, and how current your list is"""

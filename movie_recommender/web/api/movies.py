@@ -19,7 +19,7 @@ bp = APIBlueprint("movies", __name__, tag={"name": "Movies"})
 
 @bp.get("/movies")
 @bp.input(schemas.MovieQuery, location="query", unknown=RAISE)
-@bp.output(schemas.MoviePage)
+@bp.output(schemas.MoviePage, description="One page of what was found.")
 @bp.doc(operation_id="listMovies", responses=NOT_MODIFIED)
 def list_movies(query_data: dict[str, Any]) -> dict[str, Any]:
     """Search the movies"""
@@ -33,7 +33,7 @@ def list_movies(query_data: dict[str, Any]) -> dict[str, Any]:
 
 @bp.get("/movies/<movie_id:movie_id>")
 @bp.auth_required(auth, optional="yes")
-@bp.output(schemas.Movie)
+@bp.output(schemas.Movie, description="The movie.")
 @bp.doc(operation_id="getMovie", responses=NOT_MODIFIED, security=[{"BearerAuth": []}, {}])
 def get_movie(movie_id: int) -> dict[str, Any]:
     """One movie with its facts, and your rating when you send a token"""
@@ -57,7 +57,7 @@ def _facts(movie: Movie) -> dict[str, Any]:
 
 
 @bp.get("/genres")
-@bp.output(schemas.Genres)
+@bp.output(schemas.Genres, description="Their names.")
 @bp.doc(operation_id="listGenres", responses=NOT_MODIFIED)
 def list_genres() -> dict[str, Any]:
     """The genres that movies here have"""

@@ -18,7 +18,7 @@ bp = APIBlueprint("ratings", __name__, tag={"name": "Ratings"})
 @bp.get("/ratings")
 @bp.auth_required(auth)
 @bp.input(schemas.RatingQuery, location="query", unknown=RAISE)
-@bp.output(schemas.RatingPage)
+@bp.output(schemas.RatingPage, description="One page of your ratings.")
 @bp.doc(operation_id="listRatings")
 def list_ratings(query_data: dict[str, int]) -> dict[str, Any]:
     """What you have rated, newest first"""
@@ -33,7 +33,7 @@ def list_ratings(query_data: dict[str, int]) -> dict[str, Any]:
 
 @bp.get("/ratings/<movie_id:movie_id>")
 @bp.auth_required(auth)
-@bp.output(schemas.Rating)
+@bp.output(schemas.Rating, description="Your rating.")
 @bp.doc(operation_id="getRating", responses={404: "There is no such movie, or you have not rated it."})
 def get_rating(movie_id: int) -> dict[str, Any]:
     """Your rating of a movie"""

@@ -21,7 +21,7 @@ bp = APIBlueprint("recommendations", __name__, tag={"name": "Recommendations"})
 @bp.get("/recommendations")
 @bp.auth_required(auth)
 @bp.input(schemas.RecommendationQuery, location="query", unknown=RAISE)
-@bp.output(schemas.Recommendations)
+@bp.output(schemas.Recommendations, description="One page of your last complete list, and how current it is.")
 @bp.doc(operation_id="listRecommendations")
 def list_recommendations(query_data: dict[str, Any]) -> dict[str, Any]:
     """Your list, best first
@@ -51,13 +51,16 @@ def _items(rows: list[recommending.Recommended]) -> list[dict[str, Any]]:
 
 
 def _reason(reason: Reason, titles: Mapping[int, str]) -> dict[str, Any]:
-    causes = {name: cause for name, cause in reason.causes.items() if cause is not None}
-    if "movies" in causes:
-        causes["movies"] = [
-            {"id": movie_id, "title": titles[movie_id], "points": points} for movie_id, points in causes["movies"] if movie_id in titles
-        ]
-    if "people" in causes:
-        causes["people"] = [{"name": name, "role": role, "points": points} for name, role, points in causes["people"]]
-    if "genres" in causes:
-        causes["genres"] = [{"name": name, "points": points} for name, points in causes["genres"]]
+    causes = {name: _cause(name, value, titles) for name, value in reason.causes.items() if value is not None}
     return {"kind": reason.kind, "points": reason.points, "causes": causes}
+
+
+def _cause(name: str, value: Any, titles: Mapping[int, str]) -> Any:
+    """The rows of a kept list (`services.lists`) with names to their columns."""
+    if name == "movies":
+        return [{"id": movie_id, "title": titles[movie_id], "points": points} for movie_id, points in value if movie_id in titles]
+    if name == "people":
+        return [dict(zip(("name", "role", "points"), row, strict=True)) for row in value]
+    if name in ("genres", "keywords", "languages", "years"):
+        return [dict(zip(("name", "points"), row, strict=True)) for row in value]
+    return value

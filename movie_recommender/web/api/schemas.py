@@ -186,7 +186,7 @@ class CausePerson(Schema):
     points = Float(required=True)
 
 
-class CauseGenre(Schema):
+class CauseName(Schema):
     name = String(required=True)
     points = Float(required=True)
 
@@ -196,14 +196,17 @@ class Causes(Schema):
 
     movies = List(Nested(CauseMovie), metadata=_about("Movies you rated, and what each added."))
     people = List(Nested(CausePerson), metadata=_about("Directors and actors, and what each added."))
-    genres = List(Nested(CauseGenre), metadata=_about("Genres, and what each added."))
+    genres = List(Nested(CauseName), metadata=_about("Genres, and what each added."))
+    keywords = List(Nested(CauseName), metadata=_about("Keywords, and what each added."))
+    languages = List(Nested(CauseName), metadata=_about("Languages, and what each added."))
+    years = List(Nested(CauseName), metadata=_about("Decades, and what each added."))
     count = Integer(metadata=_about("How many people with your taste rated it."))
     mean = Float(metadata=_about("Their mean in stars."))
     histogram = List(Integer(), metadata=_about("How many of them gave 0.5, 1, ... 5 stars."))
 
 
 class Reason(Schema):
-    kind = String(required=True, metadata=_about("The signal, such as `neighbours`, `plot`, `people`, `genres`."))
+    kind = String(required=True, metadata=_about("The signal: `neighbours`, `liked`, `plot`, `people`, `genres`, `popular` or `taste`."))
     points = Float(required=True, metadata=_about("Its part of the score; the parts of a movie add up to its score."))
     causes = Nested(Causes, required=True)
 
