@@ -10,7 +10,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import Select, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from ..errors import InvalidInput, NotFound
@@ -107,23 +107,6 @@ def stars_of(user_id: int, movie_ids: Sequence[int] | None = None) -> Mapping[in
     return {movie_id: halves / 2 for movie_id, halves in db.session.execute(query.order_by(Rating.rated_at.desc()))}
 
 
-@dataclass(frozen=True)
-class Given:
-    """A rating as the person gave it; `rated_at` in seconds since 1970."""
-
-    movie_id: int
-    stars: float
-    rated_at: int
-
-
-def given(user_id: int, movie_id: int) -> Given | None:
-    """The person's rating of one movie."""
-    row = db.session.execute(
-        select(Rating.half_stars, Rating.rated_at).where(Rating.user_id == user_id, Rating.movie_id == movie_id)
-    ).one_or_none()  # fmt: skip
-    return Given(movie_id, row.half_stars / 2, row.rated_at) if row else None
-
-
 def count(user_id: int) -> int:
     """How many movies the person has rated."""
     return db.session.scalar(select(func.count()).select_from(Rating).where(Rating.user_id == user_id)) or 0
@@ -136,6 +119,18 @@ class Rated:
     movie: Movie
     stars: float
     rated_at: int
+
+
+def given(user_id: int, movie_id: int) -> Rated | None:
+    """What the person gave one movie, if he did."""
+    row = db.session.execute(_rated_by(user_id).where(Movie.id == movie_id)).one_or_none()
+    return Rated(row[0], row[1] / 2, row[2]) if row else None
+
+
+def _rated_by(user_id: int) -> Select[Movie, int, int]:
+    """Movie with what a card shows, half stars and time of each of a person's ratings."""
+    query = select(Movie, Rating.half_stars, Rating.rated_at).join(Rating, Rating.movie_id == Movie.id)
+    return query.where(Rating.user_id == user_id).options(*browsing.CARD)
 
 
 @dataclass(frozen=True)
@@ -155,8 +150,5 @@ def history(user_id: int, sort: str = "newest", page: int = 1, per_page: int = 2
     total = count(user_id)
     pages = math.ceil(total / per_page)
     page = max(1, min(page, pages))
-    rows = db.session.execute(
-        select(Movie, Rating.half_stars, Rating.rated_at).join(Rating, Rating.movie_id == Movie.id).where(Rating.user_id == user_id)
-        .options(*browsing.CARD).order_by(*ORDERS[sort], Movie.id).limit(per_page).offset((page - 1) * per_page)
-    )  # fmt: skip
+    rows = db.session.execute(_rated_by(user_id).order_by(*ORDERS[sort], Movie.id).limit(per_page).offset((page - 1) * per_page))
     return History([Rated(movie, halves / 2, rated_at) for movie, halves, rated_at in rows], total, page, pages, sort)

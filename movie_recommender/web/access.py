@@ -26,7 +26,7 @@ PUBLIC_ENDPOINTS = (
     "openapi.spec",
 )
 # Blueprints whose every view checks an API token by itself instead of the session; they have no cookies and no CSRF.
-TOKEN_BLUEPRINTS = ("api",)
+TOKEN_BLUEPRINTS = {"api"}
 
 csrf = CSRFProtect()
 login_manager = LoginManager()
@@ -49,7 +49,7 @@ def init_app(app: Flask) -> None:
 
 def require_sign_in() -> Any:
     """Default deny: send who is not signed in to the sign-in page, and back afterwards."""
-    open_door = request.endpoint is None or request.endpoint in PUBLIC_ENDPOINTS or request.blueprint in TOKEN_BLUEPRINTS
+    open_door = request.endpoint is None or request.endpoint in PUBLIC_ENDPOINTS or not TOKEN_BLUEPRINTS.isdisjoint(request.blueprints)
     if open_door or current_user.is_authenticated:
         return None
     if wants_json():

@@ -24,7 +24,7 @@ def list_ratings(query_data: dict[str, int]) -> dict[str, Any]:
     """What you have rated, newest first"""
     page, per_page = query_data["page"], query_data["per_page"]
     found = rating.history(me().id, "newest", page, per_page)
-    rows = [{**_shape(rated.movie.id, rated), "title": rated.movie.title, "year": rated.movie.year} for rated in found.items]
+    rows = [{**_shape(rated), "title": rated.movie.title, "year": rated.movie.year} for rated in found.items]
     return {
         "page": page, "pages": found.pages, "per_page": per_page, "total": found.total,
         "version": recommending.status(me().id).version, "ratings": rows if page == found.page else [],
@@ -67,8 +67,8 @@ def _stored(movie_id: int) -> dict[str, Any]:
     if given is None:
         title = browsing.movie(movie_id).title
         raise NotFound(f"You have not rated {title}. Rate it with PUT /api/v1/ratings/{movie_id}.")
-    return {**_shape(movie_id, given), "version": recommending.status(me().id).version}
+    return {**_shape(given), "version": recommending.status(me().id).version}
 
 
-def _shape(movie_id: int, given: rating.Given | rating.Rated) -> dict[str, Any]:
-    return {"movie_id": movie_id, "rating": given.stars, "rated_at": given.rated_at}
+def _shape(given: rating.Rated) -> dict[str, Any]:
+    return {"movie_id": given.movie.id, "rating": given.stars, "rated_at": given.rated_at}
