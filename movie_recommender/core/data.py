@@ -192,12 +192,14 @@ def _times(values: Any) -> FloatArray:
     return np.nan_to_num(times, nan=-np.inf)
 
 
-def _last_positions(users: IntArray, items: IntArray, times: FloatArray | None) -> IntArray:
+def _last_positions(users: IntArray, items: IntArray, times: FloatArray | None) -> IntArray | slice:
     """Positions of the ratings that count, in the order given: the last of each pair."""
-    if users.size == 0:
-        return np.empty(0, dtype=np.int64)
+    ahead = users[1:] > users[:-1]
+    ahead |= (users[1:] == users[:-1]) & (items[1:] > items[:-1])
+    if ahead.all():
+        return slice(None)
     keys = (items, users) if times is None else (times, items, users)
     order = np.lexsort(keys)
     same = (users[order][1:] == users[order][:-1]) & (items[order][1:] == items[order][:-1])
     is_last = np.append(~same, True)
-    return np.sort(order[is_last])
+    return slice(None) if is_last.all() else np.sort(order[is_last])

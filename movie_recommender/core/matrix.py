@@ -1,4 +1,4 @@
-"""The rating matrix: users × items by rows and by columns, one byte a rating, with an overlay of later changes."""
+"""The rating matrix: users × items by rows and by columns, one uint32 a rating each, changed in place."""
 
 from __future__ import annotations
 
@@ -7,11 +7,15 @@ from collections.abc import Iterable
 import numpy as np
 import numpy.typing as npt
 
+from .cells import CODE_BITS, CellLists, build_lists, sum_codes, transposed
 from .data import CODES, FloatArray, IntArray, Items, Ratings, to_codes
 
 CodeArray = npt.NDArray[np.uint8]
 ColArray = npt.NDArray[np.int32]
 Row = tuple[ColArray, CodeArray]
+
+LARGEST_TABLE = 1 << 24
+"""Ids up to here are looked up in a table, larger ones by bisection."""
 
 _NO_ROW: Row = (np.empty(0, np.int32), np.empty(0, np.uint8))
 
@@ -21,8 +25,13 @@ class Axis:
 
     def __init__(self, ids: IntArray) -> None:
         self.ids = ids
-        self._order = np.argsort(ids, kind="stable")
-        self._sorted = ids[self._order]
+        self._table: ColArray | None = None
+        if ids.size and ids.min() >= 0 and ids.max() < min(LARGEST_TABLE, 100 * ids.size + 1_000_000):
+            self._table = np.full(int(ids.max()) + 2, -1, dtype=np.int32)
+            self._table[ids] = np.arange(ids.size)
+        else:
+            self._order = np.argsort(ids, kind="stable")
+            self._sorted = ids[self._order]
 
     def __len__(self) -> int:
         return int(self.ids.size)
@@ -30,6 +39,9 @@ class Axis:
     def positions(self, ids: npt.ArrayLike) -> IntArray:
         """``int[n]``: where each id is, or -1."""
         wanted = np.asarray(ids, dtype=np.int64)
+        if self._table is not None:
+            last = self._table.size - 1
+            return self._table[np.where((wanted < 0) | (wanted > last), last, wanted)].astype(np.int64)
         if self.ids.size == 0:
             return np.full(wanted.shape, -1, dtype=np.int64)
         at = np.minimum(np.searchsorted(self._sorted, wanted), self.ids.size - 1)
@@ -37,26 +49,33 @@ class Axis:
 
 
 class RatingMatrix:
-    """Ratings as codes (half stars), CSR ``(n_users, n_items)`` and the same as CSC.
+    """Ratings as codes (half stars), listed by people and by items.
 
-    `replace_row` puts a person's changed ratings into an overlay that every reading honours, so
-    that a change is visible at once and nothing is rebuilt.
+    `replace_row` writes a person's changed ratings where they belong, in both lists, so that a
+    change is visible at once and nothing is rebuilt. Not to be read while it is written.
+
+    Attributes:
+        by_user: a person's cells ``col << 4 | code``.
+        by_item: an item's cells ``row << 4 | code``.
+        counts, sums: ``float64[n_items]``, how many ratings, and how many stars in all.
     """
 
     def __init__(self, ratings: Ratings, items: Items) -> None:
         self.items = Axis(items.item_ids)
-        cols = self.items.positions(ratings.item_ids)
+        users, cols, codes = ratings.user_ids, self.items.positions(ratings.item_ids), to_codes(ratings.values)
         known = cols >= 0
-        self.n_ignored = int((~known).sum())
-        user_ids, rows = np.unique(ratings.user_ids[known], return_inverse=True)
-        self.users = Axis(user_ids)
-        codes = to_codes(ratings.values[known])
-        shape = (len(self.users), len(self.items))
-        self.indptr, self.indices, self.codes = _compress(rows, cols[known], codes, shape[0])
-        self.col_indptr, self.col_rows, self.col_codes = _compress(cols[known], rows, codes, shape[1])
-        self.counts = np.diff(self.col_indptr).astype(np.float64)
-        self.sums = np.bincount(cols[known], weights=codes / 2.0, minlength=shape[1])[: shape[1]]
-        self._overlay: dict[int, Row] = {}
+        self.n_ignored = int(cols.size - np.count_nonzero(known))
+        if self.n_ignored:
+            users, cols, codes = users[known], cols[known], codes[known]
+        user_ids, rows = _numbered(users)
+        self._adopt(Axis(user_ids), build_lists(rows, cols, codes, user_ids.size))
+
+    def _adopt(self, users: Axis, by_user: CellLists) -> None:
+        self.users = users
+        self.by_user = by_user
+        self.by_item = transposed(by_user, len(self.items))
+        self.counts = self.by_item.size.astype(np.float64)
+        self.sums = sum_codes(self.by_item.start, self.by_item.size, self.by_item.cells) / 2.0
         self._new_rows: dict[int, int] = {}
 
     @property
@@ -73,15 +92,15 @@ class RatingMatrix:
         return int(self.counts.sum())
 
     @property
+    def nbytes(self) -> int:
+        """The bytes of both lists."""
+        return self.by_user.nbytes + self.by_item.nbytes
+
+    @property
     def mean(self) -> float:
         """The mean of all ratings in stars; the middle of the usual scale if there are none."""
         total = float(self.counts.sum())
         return float(self.sums.sum()) / total if total else 3.5
-
-    @property
-    def changed_rows(self) -> dict[int, Row]:
-        """The rows that `replace_row` has changed since the fit."""
-        return self._overlay
 
     def row_of(self, user_id: int | None) -> int:
         """The person's row, or -1."""
@@ -92,31 +111,14 @@ class RatingMatrix:
 
     def row(self, row: int) -> Row:
         """One person's columns (ascending) and codes."""
-        if row in self._overlay:
-            return self._overlay[row]
-        if row < 0 or row >= len(self.users):
+        if row < 0 or row >= self.n_users:
             return _NO_ROW
-        span = slice(self.indptr[row], self.indptr[row + 1])
-        return self.indices[span], self.codes[span]
+        return _unpacked(self.by_user.of(row))
 
-    def rows(self, rows: Iterable[int]) -> tuple[IntArray, ColArray, CodeArray]:
-        """Several people's ratings one after another: positions in `rows`, columns, codes."""
-        parts = [self.row(int(row)) for row in rows]
-        if not parts:
-            return np.empty(0, np.int64), *_NO_ROW
-        sizes = [cols.size for cols, _ in parts]
-        owner = np.repeat(np.arange(len(parts)), sizes)
-        return owner, np.concatenate([cols for cols, _ in parts]), np.concatenate([codes for _, codes in parts])
-
-    def raters(self, cols: IntArray) -> tuple[IntArray, ColArray, CodeArray]:
-        """Who rated these items at the fit: positions in `cols`, rows, codes (the overlay apart)."""
-        starts, ends = self.col_indptr[cols], self.col_indptr[cols + 1]
-        sizes = ends - starts
-        owner = np.repeat(np.arange(cols.size), sizes)
-        if not owner.size:
-            return owner, *_NO_ROW
-        flat = np.arange(owner.size) + np.repeat(starts - np.concatenate(([0], np.cumsum(sizes)[:-1])), sizes)
-        return owner, self.col_rows[flat], self.col_codes[flat]
+    def csr(self) -> tuple[IntArray, ColArray, CodeArray]:
+        """All ratings as ``indptr int64[n_users + 1]``, columns and codes: copies, to learn from."""
+        indptr, cells = self.by_user.packed()
+        return np.append(indptr[: self.n_users], cells.size), *_unpacked(cells)
 
     def replace_row(self, user_id: int, cols: IntArray, codes: CodeArray) -> int:
         """The person's ratings are now these; returns the row, a new one if he is new."""
@@ -124,14 +126,24 @@ class RatingMatrix:
         if row < 0:
             row = self.n_users
             self._new_rows[int(user_id)] = row
-        old_cols, old_codes = self.row(row)
-        np.subtract.at(self.counts, old_cols, 1.0)
-        np.subtract.at(self.sums, old_cols, old_codes / 2.0)
-        order = np.argsort(cols)
-        self._overlay[row] = (cols[order].astype(np.int32), codes[order])
-        np.add.at(self.counts, cols, 1.0)
-        np.add.at(self.sums, cols, codes / 2.0)
+            self.by_user.extend_to(row + 1)
+        now = dict(zip(cols.tolist(), codes.tolist(), strict=True))
+        before = dict(zip(*(array.tolist() for array in self.row(row)), strict=True))
+        for col in before.keys() - now.keys():
+            self.put(row, col, 0)
+        for col, code in now.items():
+            if before.get(col) != code:
+                self.put(row, col, code)
         return row
+
+    def put(self, row: int, col: int, code: int) -> None:
+        """One rating is now this many half stars; 0 takes it away."""
+        before = self.by_user.put(row, col, code)
+        if before == code:
+            return
+        self.by_item.put(col, row, code)
+        self.counts[col] += (code > 0) - (before > 0)
+        self.sums[col] += (code - before) / 2.0
 
     def damped_means(self, damping: float) -> FloatArray:
         """``float[n_items]``: mean stars, pulled to the overall mean as by `damping` more ratings."""
@@ -145,8 +157,14 @@ def code_table(stars_to_value: Iterable[float]) -> FloatArray:
     return table
 
 
-def _compress(major: IntArray, minor: IntArray, codes: CodeArray, n_major: int) -> tuple[IntArray, ColArray, CodeArray]:
-    order = np.lexsort((minor, major))
-    indptr = np.zeros(n_major + 1, dtype=np.int64)
-    np.cumsum(np.bincount(major, minlength=n_major), out=indptr[1:])
-    return indptr, minor[order].astype(np.int32), codes[order]
+def _unpacked(cells: npt.NDArray[np.uint32]) -> Row:
+    return (cells >> CODE_BITS).astype(np.int32), (cells & 15).astype(np.uint8)
+
+
+def _numbered(user_ids: IntArray) -> tuple[IntArray, IntArray]:
+    """Distinct ids, ascending, and the position of each; without sorting where they are sorted."""
+    if user_ids.size and (user_ids[1:] < user_ids[:-1]).any():
+        return np.unique(user_ids, return_inverse=True)
+    first = np.ones(user_ids.size, dtype=bool)
+    first[1:] = user_ids[1:] != user_ids[:-1]
+    return user_ids[first], np.cumsum(first) - 1

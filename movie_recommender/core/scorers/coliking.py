@@ -45,11 +45,12 @@ class CoLiking(Scorer):
         if not self.cols.size:
             return np.empty((0, 0), dtype=np.float32)
         values = code_table(np.clip((STARS - self.settings["middle"]) / (5.0 - self.settings["middle"]), 0.05, None))
-        positions = self.position[matrix.indices]
+        indptr, cols, codes = matrix.csr()
+        positions = self.position[cols]
         kept = positions >= 0
-        owner = np.repeat(np.arange(len(matrix.users)), np.diff(matrix.indptr))[kept]
-        shape = (len(matrix.users), self.cols.size)
-        x = scipy.sparse.csr_matrix((values[matrix.codes[kept]].astype(np.float32), (owner, positions[kept])), shape=shape)
+        owner = np.repeat(np.arange(matrix.n_users), np.diff(indptr))[kept]
+        shape = (matrix.n_users, self.cols.size)
+        x = scipy.sparse.csr_matrix((values[codes[kept]].astype(np.float32), (owner, positions[kept])), shape=shape)
         gram = (x.T @ x).toarray()
         gram[np.diag_indices_from(gram)] += self.settings["ridge"]
         factor = scipy.linalg.cho_factor(gram, lower=True, overwrite_a=True, check_finite=False)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import threading
 from typing import ClassVar
 
 import numpy as np
 
+from ..cells import CODE_BITS
 from ..data import CODES, FloatArray, IntArray, Items
-from ..matrix import CodeArray, ColArray, RatingMatrix, code_table
+from ..matrix import RatingMatrix, code_table
+from ..nearest import PackedArray, add_raters, add_votes, packed_tables, row_norms, take_nearest, votes_for
 from ..profile import Profile
 from ..results import Cause
 from .base import Scorer, Signal, Trace, unknown
@@ -36,47 +39,46 @@ class Neighbours(Scorer):
 
     def fit(self, matrix: RatingMatrix, items: Items) -> None:
         self.matrix = matrix
-        self.values = code_table((STARS - self.settings["middle"]) / (5.0 - self.settings["middle"]))
+        self.values = np.zeros(1 << CODE_BITS)
+        self.values[:CODES] = code_table((STARS - self.settings["middle"]) / (5.0 - self.settings["middle"]))
         share = (matrix.counts + 1.0) / (matrix.n_users + 2.0)
         self.frequency_weights = np.maximum(-np.log(share), 0.05) ** self.settings["frequency_power"]
-        owner = np.repeat(np.arange(len(matrix.users)), np.diff(matrix.indptr))
-        squares = (self.frequency_weights[matrix.indices] * self.values[matrix.codes]) ** 2
-        self.norms = np.sqrt(np.bincount(owner, weights=squares, minlength=len(matrix.users)))
+        self.inverse_norms = self._inverse_norms(0, matrix.n_users)
+        self._scratch = threading.local()
+
+    def _inverse_norms(self, first: int, last: int) -> FloatArray:
+        lists = self.matrix.by_user
+        start, size = lists.start[first:last], lists.size[first:last]
+        return np.asarray(row_norms(start, size, lists.cells, last - first, self.frequency_weights, self.values))
 
     def refresh(self, row: int) -> None:
-        cols, codes = self.matrix.row(row)
-        if row >= self.norms.size:
-            self.norms = np.append(self.norms, np.zeros(row + 1 - self.norms.size))
-        self.norms[row] = np.linalg.norm(self.frequency_weights[cols] * self.values[codes])
+        if row >= self.inverse_norms.size:
+            self.inverse_norms = np.append(self.inverse_norms, np.zeros(row + 1 - self.inverse_norms.size))
+        self.inverse_norms[row] = self._inverse_norms(row, row + 1)[0]
 
-    def similarities(self, profile: Profile) -> FloatArray:
-        """``float[n_users]`` in -1..1: how alike this person and each other are; 0 for himself."""
-        matrix, n_users = self.matrix, self.matrix.n_users
-        weights = self.frequency_weights[profile.cols] ** 2 * profile.preferences
-        owner, rows, codes = matrix.raters(profile.cols)
-        products = np.bincount(rows, weights=weights[owner] * self.values[codes], minlength=n_users)
-        overlaps = np.bincount(rows, minlength=n_users).astype(np.float64)
-        if matrix.changed_rows:
-            dense = np.zeros(matrix.n_items)
-            dense[profile.cols] = weights
-            rated = np.zeros(matrix.n_items, dtype=bool)
-            rated[profile.cols] = True
-            for row, (cols, row_codes) in matrix.changed_rows.items():
-                products[row] = dense[cols] @ self.values[row_codes]
-                overlaps[row] = rated[cols].sum()
-        own = np.linalg.norm(self.frequency_weights[profile.cols] * profile.preferences)
-        similarity = products / np.maximum(own * self.norms, 1e-12) * overlaps / (overlaps + self.settings["shrinkage"])
-        if profile.row >= 0:
-            similarity[profile.row] = 0.0
-        return np.clip(similarity, -1.0, 1.0)
+    def _sums(self) -> PackedArray:
+        """This thread's packed sums, all zero: `take_nearest` leaves them so."""
+        sums: PackedArray | None = getattr(self._scratch, "sums", None)
+        if sums is None or sums.size < self.matrix.n_users:
+            sums = self._scratch.sums = np.zeros(self.matrix.n_users + self.matrix.n_users // 8 + 8, dtype=np.int64)
+        return sums[: self.matrix.n_users]
 
     def neighbourhood(self, profile: Profile) -> tuple[IntArray, FloatArray]:
-        """Rows of the nearest neighbours, nearest first, and their similarities (all positive)."""
-        similarity = self.similarities(profile)
-        k = min(int(self.settings["max_neighbours"]), similarity.size)
-        nearest = np.argsort(-similarity, kind="stable")[:k]
-        nearest = nearest[similarity[nearest] > 0]
-        return nearest, similarity[nearest]
+        """Rows of the nearest neighbours, nearest first, and their similarities (all positive).
+
+        The similarity of two people, -1..1: the product of their weighted preferences over their
+        lengths, times overlap / (overlap + shrinkage). He is not his own neighbour.
+        """
+        lists, own = self.matrix.by_item, np.linalg.norm(self.frequency_weights[profile.cols] * profile.preferences)
+        tables, bits, scale = packed_tables(self.frequency_weights[profile.cols] ** 2 * profile.preferences, self.values)
+        overlaps = np.arange(profile.n_ratings + 1, dtype=np.float64)
+        factors = overlaps / (overlaps + max(self.settings["shrinkage"], 1e-9)) / (scale * max(float(own), 1e-12))
+        k = min(int(self.settings["max_neighbours"]), self.matrix.n_users)
+        rows, similarities = np.empty(k, dtype=np.int64), np.empty(k)
+        sums = self._sums()
+        add_raters(sums, lists.start, lists.size, lists.cells, profile.cols, tables)
+        found = take_nearest(sums, bits, factors, self.inverse_norms, profile.row, rows, similarities)
+        return rows[:found], similarities[:found]
 
     def score(self, profile: Profile) -> Signal:
         if not profile.n_ratings or not self.matrix.n_users:
@@ -86,26 +88,26 @@ class Neighbours(Scorer):
             return unknown(self.matrix.n_items)
         weights = similarity ** self.settings["power"]
         weights /= weights.sum()
-        owner, cols, codes = self.matrix.rows(nearest)
-        votes = weights[owner] * self.values[codes]
-        scores = np.bincount(cols, weights=votes, minlength=self.matrix.n_items).astype(np.float64)
+        lists = self.matrix.by_user
+        scores = np.zeros(self.matrix.n_items)
+        add_votes(scores, lists.start, lists.size, lists.cells, nearest, weights, self.values)
         scores[self.matrix.counts <= 0] = np.nan
-        return Signal(scores, _trace(cols, codes, votes))
+        return Signal(scores, self._trace(nearest, weights))
 
+    def _trace(self, nearest: IntArray, weights: FloatArray) -> Trace:
+        def trace(wanted: IntArray, limit: int) -> list[tuple[Cause, ...]]:
+            lists = self.matrix.by_user
+            place = np.full(self.matrix.n_items, -1, dtype=np.int32)
+            place[wanted] = np.arange(wanted.size)
+            histograms, votes = np.zeros((wanted.size, 1 << CODE_BITS), dtype=np.int64), np.zeros(wanted.size)
+            votes_for(place, lists.start, lists.size, lists.cells, nearest, weights, self.values, histograms, votes)
+            histograms = histograms[:, 1:CODES]
+            counts = histograms.sum(axis=1)
+            means = histograms @ STARS / np.maximum(counts, 1)
+            rows = zip(histograms.tolist(), counts.tolist(), means.tolist(), votes.tolist(), strict=True)
+            return [
+                (Cause("neighbours", stars=mean, count=count, contribution=vote, histogram=tuple(histogram)),) if count else ()
+                for histogram, count, mean, vote in rows
+            ]
 
-def _trace(cols: ColArray, codes: CodeArray, votes: FloatArray) -> Trace:
-    def trace(wanted: IntArray, limit: int) -> list[tuple[Cause, ...]]:
-        order = np.argsort(cols, kind="stable")
-        starts = np.searchsorted(cols[order], wanted)
-        ends = np.searchsorted(cols[order], wanted, side="right")
-        return [_cause(codes[order[s:e]], votes[order[s:e]]) for s, e in zip(starts, ends, strict=True)]
-
-    return trace
-
-
-def _cause(codes: CodeArray, votes: FloatArray) -> tuple[Cause, ...]:
-    if not codes.size:
-        return ()
-    histogram = tuple(np.bincount(codes, minlength=CODES)[1:].tolist())
-    mean = float(codes.mean()) / 2.0
-    return (Cause("neighbours", stars=mean, count=int(codes.size), contribution=float(votes.sum()), histogram=histogram),)
+        return trace

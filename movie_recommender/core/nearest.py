@@ -1,0 +1,112 @@
+"""The kernels of user-user filtering: one packed pass over the raters of what a person rated, then his neighbours' rows."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+from numba import njit
+
+from .cells import CODE_BITS
+from .data import CODES, FloatArray
+
+PackedArray = npt.NDArray[np.int64]
+
+
+def packed_tables(weights: FloatArray, values: FloatArray) -> tuple[PackedArray, int, float]:
+    """Whole numbers to add up: for each item and code, ``rint(weight * value * scale) << bits | 1``.
+
+    So one addition a rating sums the product and the overlap, exactly: the sums do not depend on
+    the order, the threads or the updates before. The scale uses all 62 bits, which is finer than
+    float64 over as many summands.
+
+    Returns:
+        ``int64[n, 16]`` (code 0 gives 0), the bits of the overlap, and the scale.
+    """
+    bits = int(weights.size).bit_length()
+    largest = float(np.abs(weights).sum() * np.abs(values).max()) or 1.0
+    scale = 2.0 ** (np.floor(np.log2(2.0 ** (62 - bits) / largest)))
+    tables = np.zeros((weights.size, 1 << CODE_BITS), dtype=np.int64)
+    products = np.rint(weights[:, None] * values[None, 1:CODES] * scale).astype(np.int64)
+    tables[:, 1:CODES] = (products << bits) + 1
+    return tables, bits, scale
+
+
+@njit(cache=True, nogil=True)
+def add_raters(sums, start, size, cells, cols, tables):  # type: ignore[no-untyped-def]
+    """Add every rater's table entry to his packed sum; returns nothing, `sums` must be zeros before."""
+    for k in range(cols.size):
+        table = tables[k]
+        begin = start[cols[k]]
+        for c in range(begin, begin + size[cols[k]]):
+            cell = cells[c]
+            sums[cell >> np.uint32(CODE_BITS)] += table[cell & np.uint32(15)]
+
+
+@njit(cache=True, nogil=True)
+def take_nearest(sums, bits, factors, inverse_norms, own_row, rows, similarities):  # type: ignore[no-untyped-def]
+    """The rows of the largest positive similarities, largest first, equal ones by row; clears `sums`.
+
+    The similarity is ``min(product * factors[overlap] * inverse_norms[row], 1)``. Fills `rows` and
+    `similarities` and returns how many there are.
+    """
+    k = rows.size
+    found = 0
+    mask = (np.int64(1) << bits) - 1
+    least = 0.0
+    for row in range(sums.size):
+        packed = sums[row]
+        similarity = (packed >> bits) * factors[packed & mask] * inverse_norms[row]
+        if similarity <= least or row == own_row:
+            continue
+        similarity = min(similarity, 1.0)
+        if found == k and similarity <= least:
+            continue
+        at = found if found < k else k - 1
+        while at > 0 and similarities[at - 1] < similarity:
+            similarities[at] = similarities[at - 1]
+            rows[at] = rows[at - 1]
+            at -= 1
+        similarities[at] = similarity
+        rows[at] = row
+        found = min(found + 1, k)
+        if found == k:
+            least = similarities[k - 1]
+    sums[:] = 0
+    return found
+
+
+@njit(cache=True, nogil=True)
+def add_votes(scores, start, size, cells, rows, weights, values):  # type: ignore[no-untyped-def]
+    """Add each neighbour's weighted values to the scores of the items that he rated, nearest first."""
+    for k in range(rows.size):
+        weight = weights[k]
+        begin = start[rows[k]]
+        for c in range(begin, begin + size[rows[k]]):
+            cell = cells[c]
+            scores[cell >> np.uint32(CODE_BITS)] += weight * values[cell & np.uint32(15)]
+
+
+@njit(cache=True, nogil=True)
+def row_norms(start, size, cells, n_rows, weights, values):  # type: ignore[no-untyped-def]
+    """``float64[n_rows]``: 1 / the length of ``weights[col] * values[code]``; 0 for an empty row."""
+    norms = np.zeros(n_rows)
+    for row in range(n_rows):
+        total = 0.0
+        for c in range(start[row], start[row] + size[row]):
+            value = weights[cells[c] >> np.uint32(CODE_BITS)] * values[cells[c] & np.uint32(15)]
+            total += value * value
+        norms[row] = 1.0 / np.sqrt(total) if total > 0.0 else 0.0
+    return norms
+
+
+@njit(cache=True, nogil=True)
+def votes_for(place, start, size, cells, rows, weights, values, histograms, votes):  # type: ignore[no-untyped-def]
+    """For the items that have a place (>= 0), how many neighbours gave which code, and the sum of their votes."""
+    for k in range(rows.size):
+        begin = start[rows[k]]
+        for c in range(begin, begin + size[rows[k]]):
+            at = place[cells[c] >> np.uint32(CODE_BITS)]
+            if at >= 0:
+                code = cells[c] & np.uint32(15)
+                histograms[at, code] += 1
+                votes[at] += weights[k] * values[code]

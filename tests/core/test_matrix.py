@@ -1,0 +1,131 @@
+"""Ratings written in place are as if they had always been there; the kernels equal plain NumPy."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from movie_recommender.core import Ratings
+from movie_recommender.core.matrix import RatingMatrix
+from movie_recommender.core.profile import fold_in
+from movie_recommender.core.scorers.neighbours import Neighbours
+
+from . import reference
+
+N_USERS, N_ITEMS = 9, 7
+NEWCOMERS = 4
+
+codes = st.integers(1, 10)
+people = st.integers(0, N_USERS - 1)
+films = st.integers(0, N_ITEMS - 1)
+tables = st.dictionaries(st.tuples(people, films), codes, max_size=50)
+changes = st.lists(st.tuples(st.integers(0, N_USERS + NEWCOMERS - 1), st.dictionaries(films, codes)), max_size=12)
+seeds = st.integers(0, 2**16)
+
+
+def after(table, changed):
+    """The table with these people's rows replaced, one after another."""
+    dense = reference.dense_codes(table, N_USERS + NEWCOMERS, N_ITEMS)
+    for user, row in changed:
+        dense[user] = [row.get(item, 0) for item in range(N_ITEMS)]
+    return dense
+
+
+def matrix_after(table, changed, seed):
+    dense = reference.dense_codes(table, N_USERS, N_ITEMS)
+    matrix = RatingMatrix(reference.ratings_of(dense, np.random.default_rng(seed)), reference.bare_items(N_ITEMS))
+    rows = [apply(matrix, user, row) for user, row in changed]
+    return matrix, rows
+
+
+def apply(matrix, user, row):
+    return matrix.replace_row(user, np.array(list(row), dtype=np.int64), np.array(list(row.values()), dtype=np.uint8))
+
+
+@settings(deadline=None)
+@given(tables, changes, seeds)
+def test_after_any_updates_both_lists_hold_exactly_the_ratings(table, changed, seed):
+    matrix, _ = matrix_after(table, changed, seed)
+    expected = after(table, changed)
+    for user in range(N_USERS + NEWCOMERS):
+        cols, row_codes = matrix.row(matrix.row_of(user))
+        assert dict(zip(cols.tolist(), row_codes.tolist(), strict=True)) == {i: c for i, c in enumerate(expected[user].tolist()) if c}
+    row_ids = {matrix.row_of(user): user for user in range(N_USERS + NEWCOMERS)}
+    for item in range(N_ITEMS):
+        raters = {row_ids[int(cell >> 4)]: int(cell & 15) for cell in matrix.by_item.of(item)}
+        assert raters == {u: c for u, c in enumerate(expected[:, item].tolist()) if c}
+    np.testing.assert_array_equal(matrix.counts, (expected > 0).sum(axis=0))
+    np.testing.assert_allclose(matrix.sums, expected.sum(axis=0) / 2)
+
+
+@settings(deadline=None)
+@given(tables, changes, seeds)
+def test_the_copy_to_learn_from_is_the_matrix(table, changed, seed):
+    matrix, _ = matrix_after(table, changed, seed)
+    indptr, cols, row_codes = matrix.csr()
+    dense = np.zeros((N_USERS + NEWCOMERS, N_ITEMS))
+    users = [*matrix.users.ids.tolist(), *matrix._new_rows]
+    for row, user in enumerate(users):
+        dense[user, cols[indptr[row] : indptr[row + 1]]] = row_codes[indptr[row] : indptr[row + 1]]
+    np.testing.assert_array_equal(dense, after(table, changed))
+
+
+@settings(deadline=None, max_examples=200)
+@given(tables, changes, st.dictionaries(films, codes, min_size=1), st.integers(-1, N_USERS - 1), st.integers(1, 5), seeds)
+def test_neighbours_equal_the_plain_reference(table, changed, own, user, k, seed):
+    dense = reference.dense_codes(table, N_USERS, N_ITEMS)
+    matrix = RatingMatrix(reference.ratings_of(dense, np.random.default_rng(seed)), reference.bare_items(N_ITEMS))
+    scorer = Neighbours({"max_neighbours": k})
+    scorer.fit(matrix, reference.bare_items(N_ITEMS))
+    for person, row in changed:
+        scorer.refresh(apply(matrix, person, row))
+    by_row = np.array([after(table, changed)[person] for person in [*matrix.users.ids.tolist(), *matrix._new_rows]], dtype=np.int64)
+    profile = fold_in({item: code / 2 for item, code in own.items()}, matrix, user)
+    assume(by_row.size)
+
+    expected = reference.similarities(by_row, profile, scorer.frequency_weights, scorer.settings)
+    nearest, similarity = scorer.neighbourhood(profile)
+
+    best = np.sort(expected[expected > 1e-12])[::-1]
+    np.testing.assert_allclose(similarity, best[:k], rtol=1e-9)
+    np.testing.assert_allclose(expected[nearest], similarity, rtol=1e-9)
+    assert profile.row not in nearest
+    if nearest.size:
+        np.testing.assert_allclose(
+            scorer.score(profile).scores, reference.scores(by_row, nearest, similarity, scorer.settings), rtol=1e-9, atol=1e-12
+        )
+    else:
+        assert np.isnan(scorer.score(profile).scores).all()
+
+
+def test_people_who_are_equally_near_come_in_the_order_of_their_rows():
+    ratings = Ratings(np.repeat(np.arange(6), 2), [0, 1] * 6, [5.0, 1.0] * 6)
+    matrix = RatingMatrix(ratings, reference.bare_items(2))
+    scorer = Neighbours({"max_neighbours": 3})
+    scorer.fit(matrix, reference.bare_items(2))
+    assert scorer.neighbourhood(fold_in({0: 4.5, 1: 1.5}, matrix))[0].tolist() == [0, 1, 2]
+
+
+def test_several_threads_find_the_same_neighbours_as_one(model, ratings):
+    profiles = [
+        fold_in(dict(zip(ratings.item_ids[own].tolist(), ratings.values[own].tolist(), strict=True)), model.matrix, user)
+        for user in range(10, 40)
+        for own in [ratings.user_ids == user]
+    ]
+    scorer = model.scorers["neighbours"]
+    alone = [scorer.score(profile).scores for profile in profiles]
+    with ThreadPoolExecutor(4) as pool:
+        together = list(pool.map(lambda profile: scorer.score(profile).scores, profiles * 5))
+    for at, scores in enumerate(together):
+        np.testing.assert_array_equal(scores, alone[at % len(profiles)])
+
+
+@pytest.mark.parametrize("ids", [[5, 3, 8], [2**40, 7, -1], []])
+def test_ids_are_found_where_they_are_and_nowhere_else(ids):
+    from movie_recommender.core.matrix import Axis
+
+    axis = Axis(np.array(ids, dtype=np.int64))
+    assert axis.positions(ids).tolist() == list(range(len(ids)))
+    assert axis.positions([4, 2**41, -7]).tolist() == [-1, -1, -1]
