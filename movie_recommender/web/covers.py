@@ -59,7 +59,7 @@ SUBJECTS: dict[Motif, str] = {
     motifs.skyline: "gangster mafia mob heist",
     motifs.grid: "hacker robot robots computer cyberspace android simulation",
     motifs.petals: "dance dancer ballet dancing",
-    motifs.heart: "love wedding",
+    motifs.heart: "wedding marriage",
     objects.target: "assassin hitman sniper spy",
 }
 BY_KEYWORD = {word: motif for motif, words in SUBJECTS.items() for word in words.split()}
@@ -69,7 +69,7 @@ HANGING = {
     objects.crown, motifs.slash,
 }  # fmt: skip
 # Typefaces (`covers.css`) by what was usual on posters, with the width of an average letter in ems.
-VOICES = {"grotesk": 0.6, "narrow": 0.5, "caps": 0.76, "serif": 0.53, "italic": 0.48, "mono": 0.62, "light": 0.54}
+VOICES = {"grotesk": 0.6, "narrow": 0.6, "caps": 0.76, "serif": 0.55, "italic": 0.5, "mono": 0.62, "light": 0.54}
 BY_ERA: tuple[tuple[int, tuple[str, ...]], ...] = (
     (1949, ("serif", "caps", "italic")),
     (1969, ("grotesk", "serif", "narrow", "italic")),
@@ -111,11 +111,15 @@ def design(key: str, title: str, year: int | None, genres: Sequence[str], keywor
     palette = random.randrange(PALETTES_EACH)
     era = next(voices for last, voices in BY_ERA if (year or 2000) <= last)
     voice = "mono" if mood == "paper" and random.random() < 0.5 else random.choice(era)
-    subjects = [BY_KEYWORD[word] for keyword in keywords for word in keyword.split() if word in BY_KEYWORD]
-    motif = subjects[0] if subjects else random.choice(pictures)
+    motif = picture(keywords) or random.choice(pictures)
     side = "low" if motif in HANGING and random.random() < 0.45 else "top"
     art = Markup(f'<g transform="translate(0 {100 if side == "top" else -12})">{motif(random)}</g>')  # noqa: S704 - our own shapes
     return Design(f"p-{mood}{palette} v-{voice} at-{side} t{title_size(title, VOICES[voice])}", art, credit)
+
+
+def picture(keywords: Sequence[str]) -> Motif | None:
+    """The motif of the first keyword that has one."""
+    return next((BY_KEYWORD[word] for keyword in keywords for word in keyword.split() if word in BY_KEYWORD), None)
 
 
 def title_size(title: str, letter: float) -> int:

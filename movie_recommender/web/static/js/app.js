@@ -9,6 +9,6 @@ import * as theme from "./theme.js";
 for (const part of [stars, deck, progress, live, theme]) part.start();
 
 document.querySelectorAll("[data-submit]").forEach((field) => {
-  field.form.querySelector("button").hidden = true;
+  field.form.querySelector("button").closest("p").hidden = true;
   field.addEventListener("change", () => field.form.requestSubmit());
 });
