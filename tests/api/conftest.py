@@ -20,7 +20,7 @@ class Caller:
     """A program that talks to the API, with a token or without; paths are below `/api/v1`."""
 
     def __init__(self, app: Any, name: str | None = None) -> None:
-        self.client, self.name, self.headers = app.test_client(), name, {}
+        self.client, self.name, self.password, self.headers = app.test_client(), name, PASSWORD, {}
         if name:
             self.id = self.post("/users", json={"username": name, "password": PASSWORD}).json["id"]
             self.token = self.post("/tokens", json={"username": name, "password": PASSWORD}).json["token"]

@@ -8,11 +8,11 @@ from __future__ import annotations
 from apiflask import APIFlask
 from flask import Blueprint
 
-from . import accounts, answers, document, errors, movies, ratings, recommendations
+from . import accounts, answers, document, errors, movies, ratings, recommendations, reference
 from .paths import MovieId
 
 PREFIX = "/api/v1"
-ROOMS = (accounts.bp, movies.bp, ratings.bp, recommendations.bp)
+ROOMS = (accounts.bp, movies.bp, ratings.bp, recommendations.bp, reference.bp)
 
 
 def init_app(app: APIFlask) -> None:

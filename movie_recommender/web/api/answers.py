@@ -14,7 +14,8 @@ NOT_MODIFIED: dict[int | str, Any] = {304: {"description": "Nothing has changed 
 
 def set_caching(response: Response) -> Response:
     """What the catalogue says to everybody may be kept and is asked for by its tag; what is personal is never kept."""
-    if request.method not in ("GET", "HEAD") or response.status_code != 200 or "Authorization" in request.headers:
+    public = request.method in ("GET", "HEAD") and response.status_code == 200 and response.is_json
+    if not public or "Authorization" in request.headers:
         response.cache_control.no_store = True
         return response
     response.vary.add("Authorization")

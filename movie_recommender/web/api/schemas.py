@@ -24,8 +24,13 @@ def _per_page(default: int) -> Whole:
     return Whole(1, MOST_A_PAGE, load_default=default, metadata={"description": "How many a page holds."})
 
 
-def _about(text: str, **more: Any) -> dict[str, Any]:
-    return {"description": text, **more}
+def _about(text: str, like: Any = None, **more: Any) -> dict[str, Any]:
+    """What a field means, and an example of it."""
+    return {**({"description": text} if text else {}), **({} if like is None else {"examples": [like]}), **more}
+
+
+def _like(example: Any) -> dict[str, Any]:
+    return _about("", example)
 
 
 class Error(Schema):
@@ -34,27 +39,27 @@ class Error(Schema):
 
 
 class Credentials(Input):
-    username = Text(1, 200, required=True, metadata=_about("Your name here, in any case.", examples=["alice"]))
-    password = Text(0, 1000, required=True, metadata=_about("Your password."))
+    username = Text(1, 200, required=True, metadata=_about("Your name here, in any case.", like="alice"))
+    password = Text(0, 1000, required=True, metadata=_about("Your password.", "correct horse battery"))
 
 
 class NewUser(Input):
     username = Text(
         *NAME_LENGTH, required=True,
-        metadata=_about("To sign in with: letters, digits, spaces and signs of any script, in any case.", examples=["alice"]),
+        metadata=_about("To sign in with: letters, digits, spaces and signs of any script, in any case.", like="alice"),
     )  # fmt: skip
-    password = Text(*PASSWORD_LENGTH, required=True, metadata=_about("Kept only as an Argon2 hash."))
+    password = Text(*PASSWORD_LENGTH, required=True, metadata=_about("Kept only as an Argon2 hash.", "correct horse battery"))
 
 
 class IssuedToken(Schema):
-    token = String(required=True, metadata=_about("Shown this once; only its digest is kept."))
-    expires_at = Moment(required=True, metadata=_about("When it stops working (UTC)."))
+    token = String(required=True, metadata=_about("Shown this once; only its digest is kept.", "qZ3v…"))
+    expires_at = Moment(required=True, metadata=_about("When it stops working (UTC).", "2027-02-19T08:00:00Z"))
 
 
 class User(Schema):
-    id = Integer(required=True)
-    username = String(required=True)
-    created_at = Moment(required=True)
+    id = Integer(required=True, metadata=_like(7))
+    username = String(required=True, metadata=_like("alice"))
+    created_at = Moment(required=True, metadata=_like("2026-11-21T08:00:00Z"))
 
 
 class Standing(Schema):
@@ -64,10 +69,12 @@ class Standing(Schema):
         required=True, validate=OneOf(["current", "updating", "too_few_ratings"]),
         metadata=_about("`current`; `updating`: a newer list is on its way; `too_few_ratings`: rate up to `min_ratings` movies first."),
     )  # fmt: skip
-    version = Integer(required=True, metadata=_about("Raised by each change of your ratings."))
-    computed_version = Integer(required=True, metadata=_about("The version that the list was made from; behind `version` while updating."))
-    rating_count = Integer(required=True, metadata=_about("How many movies you have rated."))
-    min_ratings = Integer(required=True, metadata=_about("How many ratings the first list needs."))
+    version = Integer(required=True, metadata=_about("Raised by each change of your ratings.", 12))
+    computed_version = Integer(
+        required=True, metadata=_about("The version that the list was made from; behind `version` while updating.", 12)
+    )
+    rating_count = Integer(required=True, metadata=_about("How many movies you have rated.", 11))
+    min_ratings = Integer(required=True, metadata=_about("How many ratings the first list needs.", 5))
 
 
 class Me(User, Standing):
@@ -75,29 +82,29 @@ class Me(User, Standing):
 
 
 class MovieQuery(Input):
-    query = Text(load_default="", metadata=_about("Words of the title, in any order, case and accent.", examples=["godfather"]))
-    genre = Text(load_default="", metadata=_about("Only movies of this genre; `GET /api/v1/genres` names them.", examples=["Comedy"]))
+    query = Text(load_default="", metadata=_about("Words of the title, in any order, case and accent.", like="godfather"))
+    genre = Text(load_default="", metadata=_about("Only movies of this genre; `GET /api/v1/genres` names them.", like="Comedy"))
     page = _page()
     per_page = _per_page(24)
 
 
 class Card(Schema):
-    id = Integer(required=True)
-    title = String(required=True)
-    original_title = String(required=True, allow_none=True)
-    year = Integer(required=True, allow_none=True)
-    genres = List(String(), required=True)
-    runtime = Integer(required=True, allow_none=True, metadata=_about("Minutes."))
-    imdb_id = String(required=True, allow_none=True)
-    tmdb_id = Integer(required=True, allow_none=True)
-    movielens_id = Integer(required=True, allow_none=True)
+    id = Integer(required=True, metadata=_about("Its id on this site.", 42))
+    title = String(required=True, metadata=_like("Spirited Away"))
+    original_title = String(required=True, allow_none=True, metadata=_about("In its own language.", "千と千尋の神隠し"))
+    year = Integer(required=True, allow_none=True, metadata=_like(2001))
+    genres = List(String(), required=True, metadata=_like(["Animation", "Fantasy"]))
+    runtime = Integer(required=True, allow_none=True, metadata=_about("Minutes.", 125))
+    imdb_id = String(required=True, allow_none=True, metadata=_like("tt0245429"))
+    tmdb_id = Integer(required=True, allow_none=True, metadata=_like(129))
+    movielens_id = Integer(required=True, allow_none=True, metadata=_like(5618))
 
 
 class Paged(Schema):
-    page = Integer(required=True, metadata=_about("The page you asked for; past the last one it is empty."))
-    pages = Integer(required=True, metadata=_about("How many pages there are."))
-    per_page = Integer(required=True)
-    total = Integer(required=True, metadata=_about("How many there are on all pages."))
+    page = Integer(required=True, metadata=_about("The page you asked for; past the last one it is empty.", 1))
+    pages = Integer(required=True, metadata=_about("How many pages there are.", 1))
+    per_page = Integer(required=True, metadata=_about("How many a page holds.", 20))
+    total = Integer(required=True, metadata=_about("How many there are on all pages.", 1))
 
 
 class MoviePage(Paged):
@@ -105,52 +112,52 @@ class MoviePage(Paged):
 
 
 class OwnRating(Schema):
-    rating = Float(required=True, metadata=_about("Stars.", **STARS))
-    rated_at = Moment(required=True)
+    rating = Float(required=True, metadata=_about("Stars.", 4, **STARS))
+    rated_at = Moment(required=True, metadata=_like("2026-11-21T08:00:00Z"))
 
 
 class Reference(Schema):
-    id = Integer(required=True)
-    title = String(required=True)
-    year = Integer(required=True, allow_none=True)
+    id = Integer(required=True, metadata=_like(58))
+    title = String(required=True, metadata=_like("My Neighbour Totoro"))
+    year = Integer(required=True, allow_none=True, metadata=_like(1988))
 
 
 class Movie(Card):
-    plot = String(required=True, allow_none=True)
-    directors = List(String(), required=True)
-    cast = List(String(), required=True, metadata=_about("In billing order."))
-    languages = List(String(), required=True, metadata=_about("ISO 639-1, the main language first."))
-    countries = List(String(), required=True, metadata=_about("ISO 3166 alpha-2."))
-    keywords = List(String(), required=True)
-    rating_count = Integer(required=True, metadata=_about("How many people here rated it."))
-    mean_rating = Float(required=True, allow_none=True, metadata=_about("Their mean in stars; null when nobody did."))
+    plot = String(required=True, allow_none=True, metadata=_like("A girl must work in a bath house of spirits to free her parents."))
+    directors = List(String(), required=True, metadata=_like(["Hayao Miyazaki"]))
+    cast = List(String(), required=True, metadata=_about("In billing order.", ["Rumi Hiiragi", "Miyu Irino"]))
+    languages = List(String(), required=True, metadata=_about("ISO 639-1, the main language first.", ["ja"]))
+    countries = List(String(), required=True, metadata=_about("ISO 3166 alpha-2.", ["JP"]))
+    keywords = List(String(), required=True, metadata=_like(["spirits", "coming of age"]))
+    rating_count = Integer(required=True, metadata=_about("How many people here rated it.", 87))
+    mean_rating = Float(required=True, allow_none=True, metadata=_about("Their mean in stars; null when nobody did.", 4.16))
     similar = List(Nested(Reference), required=True, metadata=_about("The movies most like it, best first; empty until they are compared."))
     your_rating = Nested(OwnRating, required=True, allow_none=True, metadata=_about("Null without a token, or when you have not rated it."))
 
 
 class Genres(Schema):
-    genres = List(String(), required=True, metadata=_about("In alphabetical order."))
+    genres = List(String(), required=True, metadata=_about("In alphabetical order.", ["Animation", "Comedy", "Drama"]))
 
 
 class NewRating(Input):
-    rating = Stars(required=True, metadata=_about("Stars, halves allowed.", examples=[4], **STARS))
+    rating = Stars(required=True, metadata=_about("Stars, halves allowed.", like=4, **STARS))
 
 
 class Rating(OwnRating):
-    movie_id = Integer(required=True)
-    version = Integer(required=True, metadata=_about("Your list is up to date when its `computed_version` has come this far."))
+    movie_id = Integer(required=True, metadata=_like(42))
+    version = Integer(required=True, metadata=_about("Your list is up to date when its `computed_version` has come this far.", 12))
 
 
 class RemovedRating(Schema):
-    movie_id = Integer(required=True)
+    movie_id = Integer(required=True, metadata=_like(42))
     removed = Boolean(required=True, metadata=_about("False: there was no rating to remove."))
-    version = Integer(required=True, metadata=_about("Raised only when a rating was removed."))
+    version = Integer(required=True, metadata=_about("Raised only when a rating was removed.", 13))
 
 
 class RatedMovie(OwnRating):
-    movie_id = Integer(required=True)
-    title = String(required=True)
-    year = Integer(required=True, allow_none=True)
+    movie_id = Integer(required=True, metadata=_like(42))
+    title = String(required=True, metadata=_like("Spirited Away"))
+    year = Integer(required=True, allow_none=True, metadata=_like(2001))
 
 
 class RatingQuery(Input):
@@ -159,7 +166,7 @@ class RatingQuery(Input):
 
 
 class RatingPage(Paged):
-    version = Integer(required=True)
+    version = Integer(required=True, metadata=_about("The version of your ratings.", 12))
     ratings = List(Nested(RatedMovie), required=True, metadata=_about("Newest first."))
 
 
@@ -175,20 +182,20 @@ class RecommendationQuery(Input):
 
 
 class CauseMovie(Schema):
-    id = Integer(required=True)
-    title = String(required=True)
-    points = Float(required=True)
+    id = Integer(required=True, metadata=_like(58))
+    title = String(required=True, metadata=_like("My Neighbour Totoro"))
+    points = Float(required=True, metadata=_like(0.21))
 
 
 class CausePerson(Schema):
-    name = String(required=True)
-    role = String(required=True, metadata=_about("`director` or `actor`."))
-    points = Float(required=True)
+    name = String(required=True, metadata=_like("Hayao Miyazaki"))
+    role = String(required=True, metadata=_about("`director` or `actor`.", "director"))
+    points = Float(required=True, metadata=_like(0.17))
 
 
 class CauseName(Schema):
     name = String(required=True)
-    points = Float(required=True)
+    points = Float(required=True, metadata=_like(0.05))
 
 
 class Causes(Schema):
@@ -200,21 +207,29 @@ class Causes(Schema):
     keywords = List(Nested(CauseName), metadata=_about("Keywords, and what each added."))
     languages = List(Nested(CauseName), metadata=_about("Languages, and what each added."))
     years = List(Nested(CauseName), metadata=_about("Decades, and what each added."))
-    count = Integer(metadata=_about("How many people with your taste rated it."))
-    mean = Float(metadata=_about("Their mean in stars."))
-    histogram = List(Integer(), metadata=_about("How many of them gave 0.5, 1, ... 5 stars."))
+    count = Integer(metadata=_about("How many people with your taste rated it.", 12))
+    mean = Float(metadata=_about("Their mean in stars.", 4.25))
+    histogram = List(Integer(), metadata=_about("How many of them gave 0.5, 1, ... 5 stars.", [0, 0, 0, 0, 0, 1, 0, 6, 0, 5]))
 
 
 class Reason(Schema):
-    kind = String(required=True, metadata=_about("The signal: `neighbours`, `liked`, `plot`, `people`, `genres`, `popular` or `taste`."))
-    points = Float(required=True, metadata=_about("Its part of the score; the parts of a movie add up to its score."))
-    causes = Nested(Causes, required=True)
+    kind = String(
+        required=True, metadata=_about("The signal: `neighbours`, `liked`, `plot`, `people`, `genres`, `popular` or `taste`.", "neighbours")
+    )
+    points = Float(required=True, metadata=_about("Its part of the score; the parts of a movie add up to its score.", 1.24))
+    causes = Nested(
+        Causes, required=True,
+        metadata=_like({"count": 12, "mean": 4.25, "histogram": [0, 0, 0, 0, 0, 1, 0, 6, 0, 5]}),
+    )  # fmt: skip
 
 
 class Recommendation(Card):
-    score = Float(required=True, metadata=_about("Orders this list; of no meaning beside another list's."))
-    predicted_rating = Float(required=True, metadata=_about("The stars you would probably give."))
-    why = String(required=True, metadata=_about("The strongest reason in one line; may be empty."))
+    score = Float(required=True, metadata=_about("Orders this list; of no meaning beside another list's.", 1.24))
+    predicted_rating = Float(required=True, metadata=_about("The stars you would probably give.", 4.4))
+    why = String(
+        required=True,
+        metadata=_about("The strongest reason in one line; may be empty.", "12 people with your taste gave it 4.2 on average"),
+    )
     reasons = List(Nested(Reason), required=True)
 
 
