@@ -30,6 +30,7 @@ def register() -> ResponseReturnValue:
 
 @blueprint.route("/sign-in", methods=["GET", "POST"])
 def sign_in() -> ResponseReturnValue:
+    """Sign in with name and password."""
     if current_user.is_authenticated:
         return redirect(next_page(), 303)
     if request.method == "GET":
@@ -43,12 +44,14 @@ def sign_in() -> ResponseReturnValue:
 
 @blueprint.post("/sign-out")
 def sign_out() -> ResponseReturnValue:
+    """End the session of this browser."""
     end_session()
     return redirect(url_for("pages.index"), 303)
 
 
 @blueprint.get("/account")
 def account() -> str:
+    """Name, password, and the way out."""
     return render_template("account.html")
 
 

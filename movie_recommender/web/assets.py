@@ -49,4 +49,5 @@ def file(version: str, name: str) -> Response:
 
 @blueprint.get("/favicon.ico")
 def favicon() -> ResponseReturnValue:
+    """Where browsers look for the icon unasked."""
     return redirect(asset("favicon.svg"), 302)

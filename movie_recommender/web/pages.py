@@ -26,6 +26,7 @@ def index() -> str:
 
 @blueprint.get("/about")
 def about() -> str:
+    """What this is, and where its facts come from."""
     return render_template("about.html", size=browsing.size())
 
 

@@ -18,6 +18,7 @@ blueprint = Blueprint("rating", __name__)
 
 @blueprint.post("/movies/<int:movie_id>/rating")
 def rate(movie_id: int) -> ResponseReturnValue:
+    """Give a film stars, in place of earlier ones."""
     if not request.form.get("stars"):
         raise InvalidInput("Choose one to five stars first.")
     rating.rate(current_user.id, movie_id, request.form["stars"])
@@ -26,6 +27,7 @@ def rate(movie_id: int) -> ResponseReturnValue:
 
 @blueprint.post("/movies/<int:movie_id>/rating/remove")
 def remove(movie_id: int) -> ResponseReturnValue:
+    """Take a rating back."""
     rating.remove(current_user.id, movie_id)
     return _saved(movie_id)
 

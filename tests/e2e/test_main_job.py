@@ -1,0 +1,98 @@
+"""The main job, end to end: register, rate, get a list that is one's own."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+
+import pytest
+
+pytestmark = pytest.mark.xdist_group("e2e")  # one running site for all of them
+
+ANIMATED = [("Spirited Away", 2001), ("My Neighbor Totoro", 1988), ("Princess Mononoke", 1997), ("Toy Story", 1995), ("Up", 2009)]
+HORROR = [("The Exorcist", 1973), ("The Shining", 1980), ("Halloween", 1978), ("A Nightmare on Elm Street", 1984), ("Alien", 1979)]
+
+
+@pytest.mark.browser
+def test_a_newcomer_registers_rates_ten_filters_and_signs_out(site, browser_page):
+    page = browser_page
+    page.goto(site.url)
+    page.get_by_role("link", name=re.compile("register|account", re.IGNORECASE)).first.click()
+    page.get_by_label("Name").fill("Dana")
+    page.get_by_label("Password").fill("correct horse battery")
+    page.get_by_role("button", name="Register").click()
+
+    page.goto(f"{site.url}/")
+    for place in range(10):
+        card = page.locator("li.card").nth(place)
+        card.locator(f"label[for$='-{5 - place % 3}']").click()
+        page.wait_for_function(
+            "place => /of 5/.test(document.querySelectorAll('li.card')[place].querySelector('output').textContent)", arg=place
+        )
+
+    page.goto(f"{site.url}/recommendations")
+    page.wait_for_function("() => document.querySelectorAll('[data-live] li.card').length >= 20", timeout=30_000)
+    assert page.locator("[data-live] li.card .predicted").count() >= 20
+
+    page.goto(f"{site.url}/recommendations?genre=Comedy")
+    shown = page.locator("[data-live] li.card .card-title a").evaluate_all("links => links.map(link => link.href)")
+    assert len(shown) >= 10
+    page.goto(shown[0])
+    assert "Comedy" in page.inner_text("main")
+
+    page.get_by_role("button", name="Sign out").first.click() if page.get_by_role("button", name="Sign out").count() else _sign_out(
+        page, site
+    )
+    page.goto(f"{site.url}/recommendations")
+    assert "/sign-in" in page.url
+
+
+def _sign_out(page, site):
+    page.goto(f"{site.url}/account")
+    page.get_by_role("button", name="Sign out").first.click()
+
+
+def test_ten_ratings_by_the_api_bring_twenty_movies_none_of_them_rated(person):
+    alice = person("Alice")
+    rated = [alice.find(*title) for title in ANIMATED + HORROR]
+    for place, movie_id in enumerate(rated):
+        alice.rate(movie_id, 5 if place < 5 else 1)
+    answer = alice.list_when_current(n=40)
+    assert len(answer["items"]) >= 20
+    assert not set(rated) & {item["id"] for item in answer["items"]}
+    assert all(0.5 <= item["predicted_rating"] <= 5 for item in answer["items"])
+    assert answer["items"] == sorted(answer["items"], key=lambda item: -item["score"])
+
+
+def test_a_genre_filter_gives_that_genre_only(person):
+    bob = person("Bob")
+    for title in ANIMATED:
+        bob.rate(bob.find(*title), 4)
+    bob.list_when_current()
+    comedies = bob.get("/recommendations", genre="Comedy", n=50)["items"]
+    assert len(comedies) >= 20
+    assert all("Comedy" in item["genres"] for item in comedies)
+    assert all("Comedy" not in item["genres"] for item in bob.get("/recommendations", exclude_genre="Comedy", n=50)["items"])
+
+
+def test_people_who_rate_the_same_movies_in_opposite_ways_get_different_lists(person):
+    alice, bob = person("Alice"), person("Bob")
+    for title in ANIMATED + HORROR:
+        movie_id = alice.find(*title)
+        alice.rate(movie_id, 5 if title in ANIMATED else 1)
+        bob.rate(movie_id, 1 if title in ANIMATED else 5)
+    hers = {item["id"] for item in alice.list_when_current(n=20)["items"]}
+    his = {item["id"] for item in bob.list_when_current(n=20)["items"]}
+    assert len(hers & his) < 5
+
+
+def test_a_list_arrives_after_the_background_api_was_killed_between_rating_and_list(site, person):
+    charlie = person("Charlie")
+    for title in ANIMATED[:4]:
+        charlie.rate(charlie.find(*title), 5)
+    last = charlie.find(*ANIMATED[4])
+    os.kill(site.background_pid(), signal.SIGKILL)
+    charlie.rate(last, 5)
+    answer = charlie.list_when_current(seconds=90, n=20)
+    assert len(answer["items"]) == 20
