@@ -66,6 +66,13 @@ def test_examples_are_spread_over_genres(app, alice, add_movie):
         assert shown == {"Action", "Musical", "Horror", "Western", "Animation"}
 
 
+def test_among_equally_known_movies_the_oldest_do_not_come_first(app, alice, add_movie):
+    for number in range(300):
+        add_movie(f"Movie {number}", 1930 + number // 4)
+    with app.app_context():
+        assert max(movie.year for movie in browsing.examples(alice.id, 12)) >= 1990
+
+
 def test_an_unknown_movie_cannot_be_marked_or_opened(app, alice):
     with app.app_context():
         with pytest.raises(NotFound):
