@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -12,13 +12,14 @@ from flask.cli import with_appcontext
 from tqdm import tqdm
 
 from . import storage, supervisor
-from .errors import MovieRecommenderError
-from .services import importing
+from .errors import ImportFailed, MovieRecommenderError
+from .services import accounts, history, importing, orders
+from .services.history import reporting
 
 
 def init_app(app: Flask) -> None:
     """Register the commands on the application."""
-    for command in (start, initdb, import_movielens, import_metadata):
+    for command in (start, initdb, import_movielens, import_metadata, import_ratings):
         app.cli.add_command(command)
 
 
@@ -103,3 +104,53 @@ def import_metadata(path: Path) -> None:
     with _clear_errors(), _Bars() as bars:
         report = importing.import_metadata(path, bars)
     _say(report)
+
+
+@click.command("import-ratings")
+@click.argument("path", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--user", "name", help="Whose history it is; left out for an orders file.")
+@click.option("--dry-run", is_flag=True, help="Say what would change, and change nothing.")
+@click.option("--overwrite", is_flag=True, help="Let the file's stars replace those given here by hand.")
+@click.option("--add-unknown", is_flag=True, help="Add films with ids that the catalogue lacks, for `flask enrich` to complete.")
+@with_appcontext
+def import_ratings(path: Path, name: str | None, dry_run: bool, overwrite: bool, add_unknown: bool) -> None:
+    """Bring in an export of Letterboxd, IMDb, Trakt, MovieLens, Criticker, Movary or this site, a CSV, or orders of a shop."""
+    with _clear_errors(), _Bars() as bars:
+        if path.stat().st_size > history.MAX_UPLOAD:
+            raise ImportFailed(f"{path} is larger than {history.MAX_UPLOAD // 1024**2} MB.")
+        if name is None:
+            _say(orders.import_orders(path, path.read_bytes()))
+            return
+        user = accounts.by_name(name)
+        import_id = history.stage(user.id, path.name, path.read_bytes(), bars)
+        _, staged = history.load(user.id, import_id)
+        plan = history.make_plan(user.id, staged, overwrite)
+        if not dry_run:
+            counts = history.apply(user.id, import_id, overwrite, add_unknown)
+        else:
+            counts = plan.counts
+            history.drop(user.id, import_id)
+    _say_history(staged, counts, dry_run)
+
+
+def _say_history(staged: history.Staged, counts: Mapping[str, int], dry_run: bool) -> None:
+    click.echo(f"{staged.format}: {staged.rows:,} rows, {len(staged.films):,} films.")
+    click.echo(f"Found: {reporting.sentence(reporting.found(staged), 'none')}.")
+    click.echo(f"{'Would change' if dry_run else 'Done'}: {reporting.sentence(reporting.changes(counts), 'nothing new')}.")
+    if kept := reporting.kept(counts):
+        click.echo(f"Left as it is: {reporting.sentence(kept, '')}.")
+    for film in staged.films:
+        if film.how in ("near year", "part"):
+            click.echo(f"  taken by {'a year apart' if film.how == 'near year' else 'a part of its title'}: {_named(film)}", err=True)
+        elif film.how == "ambiguous":
+            click.echo(f"  could be one of {len(film.candidates)} films, left out: {_named(film)}", err=True)
+        elif film.how == "unknown" and film.movie_id is None:
+            click.echo(f"  not in the catalogue: {_named(film)}", err=True)
+    for why, count in staged.reasons.most_common():
+        click.echo(f"  {count:,} rows left out: {why}", err=True)
+    for note in staged.notes:
+        click.echo(f"  {note}", err=True)
+
+
+def _named(film: history.StagedFilm) -> str:
+    return f"{film.film.title or film.film.imdb_id or film.film.tmdb_id} ({film.film.year or 'no year'})"

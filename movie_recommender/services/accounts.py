@@ -12,7 +12,7 @@ from flask import current_app
 from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 
-from ..errors import InvalidInput, NameTaken, NotSignedIn, WrongPassword
+from ..errors import InvalidInput, NameTaken, NotFound, NotSignedIn, WrongPassword
 from ..storage import db, writing
 from ..storage.models import Movie, Rating, Token, User, UserState
 from .clock import now
@@ -131,6 +131,18 @@ def delete_account(user: User, password: str) -> None:
 def by_session_token(token: str) -> User | None:
     """The member whose session this is (Flask-Login's `user_loader`)."""
     return db.session.scalar(select(User).where(User.session_token == token, User.kind == "member")) if token else None
+
+
+def by_name(name: str) -> User:
+    """The member of this name, whatever its case.
+
+    Raises:
+        NotFound: There is none.
+    """
+    user = db.session.scalar(select(User).where(User.name_key == name_key(name), User.kind == "member"))
+    if user is None:
+        raise NotFound(f"Nobody here has the name {name!r}.")
+    return user
 
 
 def issue_token(user: User) -> tuple[str, int]:

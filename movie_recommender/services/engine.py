@@ -11,7 +11,7 @@ import json
 import logging
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -93,7 +93,7 @@ class Engine:
         log.info("The engine knows %d movies and %d ratings; fitted in %.1f s.", fitted.movies, fitted.ratings, time.monotonic() - started)
         return fitted
 
-    def rank(self, user_id: int, stars: Mapping[int, float], n: int) -> tuple[list[Entry], str]:
+    def rank(self, user_id: int, stars: Mapping[int, float], n: int, exclude: Iterable[int] = ()) -> tuple[list[Entry], str]:
         """A person's list, best first, and the version of the engine that made it; others see his ratings from now on."""
         with self._lock:
             fitted = self._fitted
@@ -102,7 +102,7 @@ class Engine:
             fitted.model.update(user_id, stars)
             if self._changed is not None:
                 self._changed[user_id] = dict(stars)
-            ranked = fitted.model.rank(stars, n=n, n_by_genre=PER_GENRE, user_id=user_id)
+            ranked = fitted.model.rank(stars, n=n, n_by_genre=PER_GENRE, exclude=exclude, user_id=user_id)
         return [entry(item) for item in ranked.items], fitted.version
 
     def hear(self, user_id: int, stars: Mapping[int, float]) -> str:

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from ..errors import InvalidInput
 from ..storage import db
 from ..storage.models import Movie, RecommendationList, UserState
-from . import browsing, rating
+from . import browsing, rating, viewing
 from .lists import Entry, unpack
 from .wording import one_line
 
@@ -87,7 +87,8 @@ def recommendations(user_id: int, genres: GenreFilter | None = None, page: int =
     if now.state == "too_few_ratings" or payload is None:
         return now
     rated = rating.stars_of(user_id)
-    entries = [entry for entry in unpack(payload) if entry.movie_id not in rated]
+    known = viewing.seen(user_id).union(rated)
+    entries = [entry for entry in unpack(payload) if entry.movie_id not in known]
     if genres and (genres.include or genres.exclude):
         having = browsing.genres_by_movie([entry.movie_id for entry in entries])
         entries = [entry for entry in entries if genres.takes(having.get(entry.movie_id, ()))]

@@ -96,6 +96,7 @@ class Movie(Base):
     languages: Mapped[list[str]] = mapped_column(JSON, default=list)  # ISO 639-1, main language first
     countries: Mapped[list[str]] = mapped_column(JSON, default=list)  # ISO 3166 alpha-2
     keywords: Mapped[list[str]] = mapped_column(JSON, default=list)
+    poster: Mapped[str | None] = mapped_column(String(300))  # a file under `posters/` of the instance folder
     sources: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)  # field -> where its value came from
     renown: Mapped[int] = mapped_column(SmallInteger, default=9)  # 1 nearly everybody knows it .. 3 a discovery, 9 not judged
     rating_count: Mapped[int] = mapped_column(default=0)
@@ -107,6 +108,17 @@ class Movie(Base):
         secondary="credits", secondaryjoin="and_(Credit.person_id == Person.id, Credit.role == 'director')",
         order_by="Credit.billing", viewonly=True, lazy="raise",
     )  # fmt: skip
+
+
+class Enrichment(Base):
+    """When a metadata provider was last asked about a film, and what it answered: what makes `flask enrich` resumable."""
+
+    __tablename__ = "enrichments"
+
+    movie_id: Mapped[int] = mapped_column(ForeignKey("movies.id", ondelete="CASCADE"), primary_key=True)
+    provider: Mapped[str] = mapped_column(String(20), primary_key=True)
+    asked_at: Mapped[int] = mapped_column(BigInteger)
+    outcome: Mapped[str] = mapped_column(String(10))  # found | nothing | failed
 
 
 class Genre(Base):
@@ -257,16 +269,80 @@ class Job(Base):
 
 
 class Import(Base):
-    """One run of an import: what it read and what became of it."""
+    """One run of an import: what it read and what became of it.
+
+    A person's upload is first `staged`: its payload holds what was read, until he applies it. `services.history` knows
+    the payload's form.
+    """
 
     __tablename__ = "imports"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
     source: Mapped[str] = mapped_column(String(200))
+    state: Mapped[str] = mapped_column(String(10), default="applied", server_default="applied")  # staged | applied | undone
     started_at: Mapped[int] = mapped_column(BigInteger)
     finished_at: Mapped[int | None] = mapped_column(BigInteger)
     counts: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    payload: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
+
+
+class ReplacedRating(Base):
+    """The stars that an import overwrote, so that undoing it brings them back."""
+
+    __tablename__ = "replaced_ratings"
+
+    import_id: Mapped[int] = mapped_column(ForeignKey("imports.id", ondelete="CASCADE"), primary_key=True)
+    movie_id: Mapped[int] = mapped_column(ForeignKey("movies.id"), primary_key=True)
+    half_stars: Mapped[int] = mapped_column(SmallInteger)
+    rated_at: Mapped[int] = mapped_column(BigInteger)
+    before_import_id: Mapped[int | None] = mapped_column(ForeignKey("imports.id"), index=True)  # None: given by hand
+
+
+class Viewing(Base):
+    """That a person saw a film, whether he rated it or not: a film seen is never recommended as new."""
+
+    __tablename__ = "viewings"
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), primary_key=True)
+    movie_id: Mapped[int] = mapped_column(ForeignKey("movies.id"), primary_key=True, index=True)
+    watched_at: Mapped[int] = mapped_column(BigInteger, primary_key=True)  # 0: he did not say when
+    import_id: Mapped[int | None] = mapped_column(ForeignKey("imports.id"), index=True)
+
+
+class Mark(Base):
+    """What a person notes about a film besides stars: `watchlist` (wants to see it), `liked` (a heart)."""
+
+    __tablename__ = "marks"
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), primary_key=True)
+    movie_id: Mapped[int] = mapped_column(ForeignKey("movies.id"), primary_key=True, index=True)
+    kind: Mapped[str] = mapped_column(String(12), primary_key=True)
+    marked_at: Mapped[int] = mapped_column(BigInteger)
+    import_id: Mapped[int | None] = mapped_column(ForeignKey("imports.id"), index=True)
+
+
+class FilmList(Base):
+    """A list of films that a person named."""
+
+    __tablename__ = "film_lists"
+    __table_args__ = (UniqueConstraint("user_id", "name"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
+    name: Mapped[str] = mapped_column(String(100))
+    import_id: Mapped[int | None] = mapped_column(ForeignKey("imports.id"), index=True)
+
+
+class FilmListEntry(Base):
+    """A film's place on a list."""
+
+    __tablename__ = "film_list_entries"
+
+    list_id: Mapped[int] = mapped_column(ForeignKey("film_lists.id", ondelete="CASCADE"), primary_key=True)
+    movie_id: Mapped[int] = mapped_column(ForeignKey("movies.id"), primary_key=True, index=True)
+    position: Mapped[int] = mapped_column()
+    import_id: Mapped[int | None] = mapped_column(ForeignKey("imports.id"), index=True)
 
 
 class Revision(Base):

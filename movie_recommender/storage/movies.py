@@ -15,7 +15,7 @@ from .database import raise_revision, writing
 from .models import Credit, Genre, Movie, MovieGenre, Person
 
 # Which source's value stays where two give one: later ones win over earlier ones.
-SOURCES = ("movielens", "embedded", "metadata")
+SOURCES = ("export", "movielens", "embedded", "metadata")
 _COLUMNS = ("title", "original_title", "year", "runtime", "plot", "languages", "countries", "keywords", "renown")
 _LINKED = ("genres", "directors", "cast")
 _BATCH = 2000
