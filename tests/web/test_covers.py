@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from movie_recommender.web import assets, covers
+from movie_recommender.web.covers import moods
 
 CSS = (assets.FOLDER / "css" / "covers.css").read_text(encoding="utf-8")
 PALETTES = {name: dict(re.findall(r"--(\w): (#\w{6})", rules)) for name, rules in re.findall(r"\.p-(\w+) \{(.*?)\}", CSS)}
@@ -28,8 +29,8 @@ def _contrast(one: str, other: str) -> float:
 
 
 def test_every_mood_has_its_palettes_and_every_palette_its_mood() -> None:
-    moods = {mood for mood, _ in covers.MOODS.values()}
-    assert set(PALETTES) == {f"{mood}{number}" for mood in moods for number in range(covers.PALETTES_EACH)}
+    names = {mood for mood, _ in moods.MOODS.values()}
+    assert set(PALETTES) == {f"{mood}{number}" for mood in names for number in range(moods.PALETTES_EACH)}
 
 
 @pytest.mark.parametrize("palette", PALETTES)
@@ -56,15 +57,15 @@ def test_two_films_of_one_genre_and_title_differ() -> None:
 
 
 def test_what_a_story_is_about_decides_the_picture() -> None:
-    shark, heart = (covers.BY_KEYWORD[word] for word in ("shark", "wedding"))
-    assert covers.picture(("summer", "shark attack")) == shark
-    assert covers.picture(("big wedding",)) == heart
-    assert covers.picture(("nothing known",)) is None
+    shark, heart = (moods.BY_KEYWORD[word] for word in ("shark", "wedding"))
+    assert moods.picture(("summer", "shark attack")) == shark
+    assert moods.picture(("big wedding",)) == heart
+    assert moods.picture(("nothing known",)) is None
 
 
-@pytest.mark.parametrize("genre", [*covers.MOODS, "IMAX", "(none)"])
+@pytest.mark.parametrize("genre", [*moods.MOODS, "IMAX", "(none)"])
 def test_every_genre_has_covers_of_sound_markup(genre: str) -> None:
-    for number, word in itertools.product(range(12), ("", "none", *list(covers.BY_KEYWORD)[::9])):
+    for number, word in itertools.product(range(12), ("", "none", *list(moods.BY_KEYWORD)[::9])):
         design = covers.design(f"{number}{word}", "Title", 1950 + number * 6, (genre,), (word,), "")
         for element in ElementTree.fromstring(design.art).iter():
             assert "style" not in element.attrib
