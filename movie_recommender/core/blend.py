@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
+from numba import njit
 
 from .data import FloatArray, IntArray
 from .profile import Profile
@@ -16,18 +18,38 @@ from .weights import Weights
 CAUTION = 0.3
 """How much of the unknown signals' weight stays in the denominator: with little known, scores shrink."""
 
+BLOCK = 2048
+"""Items blended at a time, so that all sums stay in the fastest cache."""
+
+Flags = npt.NDArray[np.bool_]
+
 
 @dataclass(frozen=True, eq=False)
 class Term:
-    """One signal in one person's blend: ``contributions = weights * standardised``, zeros where unknown."""
+    """One signal in one person's blend: ``contribution = weight * standardised``, zero where unknown.
+
+    Attributes:
+        mean, scale: ``standardised = (signal - mean) / scale``; all zero where the signal is `flat`.
+        cold, slope: an item's weight before renormalising is ``cold + slope * familiarity``.
+    """
 
     name: str
     signal: Signal
-    known: np.ndarray
-    standardised: FloatArray
+    mean: float
     scale: float
-    weights: FloatArray
-    contributions: FloatArray
+    flat: bool
+    cold: float
+    slope: float
+
+    def known(self, cols: IntArray) -> Flags:
+        """``bool[len(cols)]``: whether the signal says anything about these items."""
+        return np.asarray(~np.isnan(self.signal.scores[cols]))
+
+    def standardised(self, cols: IntArray) -> FloatArray:
+        """``float[len(cols)]``, on the common scale; 0 where unknown."""
+        if self.flat:
+            return np.zeros(cols.size)
+        return np.asarray(np.nan_to_num((self.signal.scores[cols] - self.mean) / self.scale))
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,15 +60,24 @@ class Blend:
         profile: whose they are.
         scores: ``float[n_items]``, never NaN.
         terms: one for each signal that knows something about this person.
+        factors: ``float[n_items]``, what renormalising multiplies each item's weights by.
+        familiarity: ``float[n_items]``, 0 for an item without ratings, near 1 for one with many.
     """
 
     profile: Profile
     scores: FloatArray
     terms: tuple[Term, ...]
+    factors: FloatArray
+    familiarity: FloatArray
+
+    def weights(self, term: Term, cols: IntArray) -> FloatArray:
+        """``float[len(cols)]``: the term's renormalised weights; 0 where it knows nothing."""
+        raw = term.cold + term.slope * self.familiarity[cols]
+        return np.asarray(raw * self.factors[cols] * term.known(cols))
 
     def parts(self, cols: IntArray, n_causes: int) -> list[tuple[Part, ...]]:
         """The parts of these items' scores, the largest first."""
-        by_term = [_parts_of(term, cols, n_causes) for term in self.terms]
+        by_term = [self._parts_of(term, cols, n_causes) for term in self.terms]
         result = []
         for at in range(cols.size):
             parts = [part for parts in by_term if (part := parts[at]) is not None]
@@ -58,21 +89,37 @@ class Blend:
         found: list[list[Reason]] = [[] for _ in range(cols.size)]
         if not self.terms:
             return [()] * int(cols.size)
-        contributions = np.stack([term.contributions[cols] for term in self.terms])
+        weights = np.stack([self.weights(term, cols) for term in self.terms])
+        contributions = weights * np.stack([term.standardised(cols) for term in self.terms])
         places = np.argsort(np.argsort(-contributions, axis=0, kind="stable"), axis=0, kind="stable")
         chosen = (places < limit) & (contributions > 0)
-        for term, lifted in zip(self.terms, chosen, strict=True):
+        for term, lifted, share, lifts in zip(self.terms, chosen, weights, contributions.tolist(), strict=True):
             at = np.flatnonzero(lifted)
-            factors = term.weights[cols[at]] / term.scale
-            for place, causes, factor in zip(at.tolist(), term.signal.trace(cols[at], n_causes), factors.tolist(), strict=True):
+            factors = (share[at] / term.scale).tolist()
+            for place, causes, factor in zip(at.tolist(), term.signal.trace(cols[at], n_causes), factors, strict=True):
                 if causes:
-                    scaled = tuple(_scaled(cause, factor) for cause in causes)
-                    found[place].append(Reason(term.name, float(term.contributions[cols[place]]), scaled))
+                    found[place].append(Reason(term.name, lifts[place], tuple([_scaled(cause, factor) for cause in causes])))
         return [tuple(sorted(reasons, key=_contribution, reverse=True)) for reasons in found]
+
+    def _parts_of(self, term: Term, cols: IntArray, n_causes: int) -> list[Part | None]:
+        known, standardised, weights = term.known(cols), term.standardised(cols), self.weights(term, cols)
+        parts: list[Part | None] = []
+        for at, causes in enumerate(term.signal.trace(cols, n_causes)):
+            if not known[at]:
+                parts.append(None)
+                continue
+            weight = float(weights[at])
+            scaled = tuple(_scaled(cause, weight / term.scale) for cause in causes)
+            parts.append(Part(term.name, weight * float(standardised[at]), weight, float(standardised[at]), scaled))
+        return parts
 
 
 def _contribution(reason: Reason) -> float:
     return reason.contribution
+
+
+def _scaled(cause: Cause, factor: float) -> Cause:
+    return Cause(cause.kind, cause.name, cause.item_id, cause.stars, cause.count, cause.contribution * factor, cause.histogram)
 
 
 def blend(profile: Profile, scorers: Mapping[str, Scorer], weights: Weights, counts: FloatArray) -> Blend:
@@ -81,52 +128,71 @@ def blend(profile: Profile, scorers: Mapping[str, Scorer], weights: Weights, cou
     A signal's weight for an item is its weight for so many ratings of the person and of the item,
     times total weight / (known weight + `CAUTION` * unknown weight).
     """
-    rows = []
-    total = np.zeros(counts.size)
-    known_total = np.zeros(counts.size)
+    terms: list[Term] = []
+    silent: list[tuple[float, float]] = []
     for name, scorer in scorers.items():
-        raw = weights.for_items(name, profile.n_ratings, counts)
-        if not raw.any():
+        warm, cold = weights.at(name, profile.n_ratings)
+        if not warm and not cold:
             continue
         signal = scorer.score(profile)
-        known = np.isfinite(signal.scores)
-        total += np.abs(raw)
-        known_total += np.abs(raw) * known
-        if known.any():
-            rows.append((name, signal, known, raw, *_standardised(signal.scores, known, scorer.fixed_scale)))
-    factor = total / np.maximum(known_total + CAUTION * (total - known_total), 1e-12)
-    terms = []
-    scores = np.zeros(counts.size)
-    for name, signal, known, raw, standardised, scale in rows:
-        share = raw * factor * known
-        terms.append(Term(name, signal, known, standardised, scale, share, share * standardised))
-        scores += terms[-1].contributions
-    return Blend(profile, scores, tuple(terms))
+        n_known, mean, deviation = moments(signal.scores)
+        if not n_known:
+            silent.append((cold, warm - cold))
+        elif scorer.fixed_scale is not None:
+            terms.append(Term(name, signal, 0.0, scorer.fixed_scale, False, cold, warm - cold))
+        else:
+            flat = deviation < 1e-9
+            terms.append(Term(name, signal, mean, 1.0 if flat else deviation, flat, cold, warm - cold))
+    scores, factors = np.zeros(counts.size), np.ones(counts.size)
+    familiarity = counts / (counts + weights.familiarity)
+    if terms and counts.size:
+        signals = [term.signal.scores for term in terms]
+        padded = tuple(signals + signals[:1] * (len(scorers) - len(signals)))  # one length, so that it is compiled once
+        numbers = np.array([(term.cold, term.slope, term.mean, 0.0 if term.flat else 1.0 / term.scale) for term in terms])
+        add_terms(padded, numbers, np.array(silent).reshape(-1, 2), familiarity, CAUTION, scores, factors)
+    return Blend(profile, scores, tuple(terms), factors, familiarity)
 
 
-def _standardised(scores: FloatArray, known: np.ndarray, fixed_scale: float | None) -> tuple[FloatArray, float]:
-    """Scores in standard deviations from this person's mean item (or in units of a fixed scale); 0 where unknown."""
-    if fixed_scale is not None:
-        return np.where(known, scores, 0.0) / fixed_scale, fixed_scale
-    values = scores[known]
-    scale = float(values.std())
-    if scale < 1e-9:
-        return np.zeros(scores.size), 1.0
-    return np.where(known, (scores - values.mean()) / scale, 0.0), scale
+@njit(cache=True, nogil=True, fastmath={"reassoc", "nsz", "contract"})
+def moments(scores):  # type: ignore[no-untyped-def]
+    """How many scores are known, their mean and standard deviation."""
+    known, total = 0, 0.0
+    for value in scores:
+        known += 1 if value == value else 0
+        total += value if value == value else 0.0
+    if known == 0:
+        return 0, 0.0, 0.0
+    mean = total / known
+    squares = 0.0
+    for value in scores:
+        apart = value - mean if value == value else 0.0
+        squares += apart * apart
+    return known, mean, np.sqrt(squares / known)
 
 
-def _parts_of(term: Term, cols: IntArray, n_causes: int) -> list[Part | None]:
-    causes = term.signal.trace(cols, n_causes)
-    parts: list[Part | None] = []
-    for at, col in enumerate(cols):
-        if not term.known[col]:
-            parts.append(None)
-            continue
-        weight = float(term.weights[col])
-        scaled = tuple(_scaled(cause, weight / term.scale) for cause in causes[at])
-        parts.append(Part(term.name, float(term.contributions[col]), weight, float(term.standardised[col]), scaled))
-    return parts
-
-
-def _scaled(cause: Cause, factor: float) -> Cause:
-    return Cause(cause.kind, cause.name, cause.item_id, cause.stars, cause.count, cause.contribution * factor, cause.histogram)
+@njit(cache=True, nogil=True, fastmath={"reassoc", "nsz", "contract"})
+def add_terms(signals, numbers, silent, familiarity, caution, scores, factors):  # type: ignore[no-untyped-def]
+    """Fill `scores` and `factors`, a block of items at a time."""
+    total, known, blended = np.empty(BLOCK), np.empty(BLOCK), np.empty(BLOCK)
+    for begin in range(0, scores.size, BLOCK):
+        n = min(BLOCK, scores.size - begin)
+        familiar = familiarity[begin : begin + n]
+        total[:] = 0.0
+        known[:] = 0.0
+        blended[:] = 0.0
+        for k in range(silent.shape[0]):
+            for j in range(n):
+                total[j] += abs(silent[k, 0] + silent[k, 1] * familiar[j])
+        for k in range(numbers.shape[0]):
+            signal = signals[k][begin : begin + n]
+            cold, slope, mean, inverse = numbers[k]
+            for j in range(n):
+                value = signal[j]
+                weight = cold + slope * familiar[j]
+                total[j] += abs(weight)
+                known[j] += abs(weight) if value == value else 0.0
+                blended[j] += weight * ((value - mean) * inverse) if value == value else 0.0
+        for j in range(n):
+            factor = total[j] / max(known[j] + caution * (total[j] - known[j]), 1e-12)
+            factors[begin + j] = factor
+            scores[begin + j] = blended[j] * factor

@@ -13,8 +13,9 @@ from .blend import Blend, blend
 from .data import FloatArray, IntArray, Items, Ratings, checked_stars, to_codes
 from .matrix import RatingMatrix
 from .profile import fold_in
-from .results import Explanation, RankedList, Recommendation
+from .results import Explanation, RankedList, Reasons, Recommendation
 from .scorers import SCORERS, Scorer
+from .select import best, best_in_groups
 from .similar import likeness
 from .stars import StarPredictor
 from .variety import diversify
@@ -70,6 +71,8 @@ class Recommender:
         self.genre_flags = np.zeros((items.n_items, len(names)), dtype=bool)
         for row, genres in enumerate(items.genres):
             self.genre_flags[row, [position[name] for name in genres]] = True
+        groups, self._genre_members = np.nonzero(self.genre_flags.T)
+        self._genre_starts = np.searchsorted(groups, np.arange(len(names) + 1))
 
     def recommend(
         self,
@@ -142,14 +145,13 @@ class Recommender:
         user_id: int | None = None,
         diversity: float = 0.0,
     ) -> RankedList:
-        """The `n` best and the best of every genre, with reasons, from one scoring pass."""
+        """The `n` best and the best of every genre, from one scoring pass; reasons are traced when they are read."""
         blended = self.blended(ratings, user_id)
         allowed = self._allowed(blended, exclude, None)
         dial = diversity if blended.profile.n_ratings else max(diversity, COLD_VARIETY)
         top = self._top(blended.scores, allowed, n, dial)
-        by_genre = {
-            name: self._top(blended.scores, allowed & self.genre_flags[:, at], n_by_genre, 0.0) for at, name in enumerate(self.genre_names)
-        }
+        grouped = best_in_groups(blended.scores, allowed, self._genre_starts, self._genre_members, max(n_by_genre, 0))
+        by_genre = {name: cols[cols >= 0] for name, cols in zip(self.genre_names, grouped, strict=True)}
         extra = np.setdiff1d(np.concatenate([np.empty(0, np.int64), *by_genre.values()]), top)
         cols = np.concatenate([top, extra[np.argsort(-blended.scores[extra], kind="stable")]])
         place = {int(col): at for at, col in enumerate(cols)}
@@ -189,21 +191,15 @@ class Recommender:
         return allowed
 
     def _top(self, scores: FloatArray, allowed: npt.NDArray[np.bool_], n: int, dial: float) -> IntArray:
-        cols = np.flatnonzero(allowed)
-        pool = max(n, POOL) if dial > 0 else n
-        if pool < cols.size:
-            cols = cols[np.argpartition(-scores[cols], pool - 1)[:pool]] if pool > 0 else cols[:0]
-        order = cols[np.lexsort((cols, -scores[cols]))]
+        order = best(scores, allowed, max(n, POOL) if dial > 0 else n)
         if dial <= 0:
-            return order[: max(n, 0)]
+            return order
         flags = self.genre_flags[order].astype(np.float64)
         lengths = np.maximum(np.linalg.norm(flags, axis=1, keepdims=True), 1e-12)
         return diversify(order, scores, flags / lengths, max(n, 0), dial)
 
     def _recommendations(self, blended: Blend, cols: IntArray) -> list[Recommendation]:
-        predicted = self.stars.predict(blended.profile)
-        ids = self.matrix.items.ids
-        return [
-            Recommendation(int(ids[col]), float(blended.scores[col]), float(predicted[col]), reasons)
-            for col, reasons in zip(cols, blended.reasons(cols, N_REASONS, N_CAUSES), strict=True)
-        ]
+        predicted = self.stars.predict(blended.profile)[cols].tolist()
+        ids, scores = self.matrix.items.ids[cols].tolist(), blended.scores[cols].tolist()
+        why = Reasons(lambda: blended.reasons(cols, N_REASONS, N_CAUSES))
+        return [Recommendation(*entry, why, at) for at, entry in enumerate(zip(ids, scores, predicted, strict=True))]

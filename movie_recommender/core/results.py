@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 
 NO_HISTOGRAM: tuple[int, ...] = ()
 
@@ -60,6 +61,25 @@ class Reason:
     causes: tuple[Cause, ...] = ()
 
 
+class Reasons:
+    """The reasons of a whole list, traced once, when the first of them is read.
+
+    To be read before the model is changed, or the causes are those of the changed one.
+    """
+
+    __slots__ = ("_found", "_trace")
+
+    def __init__(self, trace: Callable[[], list[tuple[Reason, ...]]]) -> None:
+        self._trace = trace
+        self._found: list[tuple[Reason, ...]] | None = None
+
+    def of(self, at: int) -> tuple[Reason, ...]:
+        """The reasons of the list's entry at this place, best first."""
+        if self._found is None:
+            self._found = self._trace()
+        return self._found[at]
+
+
 @dataclass(frozen=True, slots=True)
 class Recommendation:
     """An item to see.
@@ -68,13 +88,19 @@ class Recommendation:
         item_id: the external id.
         score: the ranking score; compares only within one person's list.
         predicted_rating: the stars that we expect this person to give, 0.5..5.
-        reasons: the strongest reasons, best first.
+        why, at: where its reasons are.
     """
 
     item_id: int
     score: float
     predicted_rating: float
-    reasons: tuple[Reason, ...] = ()
+    why: Reasons = field(repr=False, compare=False)
+    at: int = field(repr=False, compare=False)
+
+    @property
+    def reasons(self) -> tuple[Reason, ...]:
+        """The strongest reasons, best first."""
+        return self.why.of(self.at)
 
 
 @dataclass(frozen=True, slots=True)

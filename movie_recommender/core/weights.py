@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import math
+from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib import resources
@@ -10,11 +12,7 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from movie_recommender.errors import InvalidInput
-
-from .data import FloatArray
 
 WeightsSource = Mapping[str, Any] | str | PathLike[str] | None
 
@@ -47,18 +45,17 @@ class Weights:
 
     def at(self, signal: str, n_ratings: int) -> tuple[float, float]:
         """The signal's weight for warm and for cold items, for a person with so many ratings."""
-        position = np.log1p(n_ratings)
-        knots = np.log1p(np.asarray(self.knots))
-        return (
-            float(np.interp(position, knots, self.warm.get(signal, (0.0,) * len(self.knots)))),
-            float(np.interp(position, knots, self.cold.get(signal, (0.0,) * len(self.knots)))),
-        )
+        position = math.log1p(n_ratings)
+        none = (0.0,) * len(self.knots)
+        return self._between(position, self.warm.get(signal, none)), self._between(position, self.cold.get(signal, none))
 
-    def for_items(self, signal: str, n_ratings: int, counts: FloatArray) -> FloatArray:
-        """``float[n_items]``: the signal's weight for each item, by its number of ratings."""
-        warm, cold = self.at(signal, n_ratings)
-        share = counts / (counts + self.familiarity)
-        return cold + (warm - cold) * share
+    def _between(self, position: float, values: tuple[float, ...]) -> float:
+        places = [math.log1p(knot) for knot in self.knots]
+        after = bisect_right(places, position)
+        if after == 0 or after == len(places):
+            return values[max(after - 1, 0)]
+        share = (position - places[after - 1]) / (places[after] - places[after - 1])
+        return values[after - 1] + share * (values[after] - values[after - 1])
 
 
 def load_weights(source: WeightsSource = None) -> Weights:

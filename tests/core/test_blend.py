@@ -1,0 +1,92 @@
+"""The blended scores and the choice of the best equal plain NumPy."""
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays
+
+from movie_recommender.core import load_weights
+from movie_recommender.core.blend import CAUTION, blend
+from movie_recommender.core.profile import Profile
+from movie_recommender.core.scorers import Signal
+from movie_recommender.core.select import best, best_in_groups
+
+N = 60
+values = st.floats(-5, 5, width=32) | st.just(np.nan)
+signals = arrays.arrays(np.float64, N, elements=values)
+some_scores = arrays.arrays(np.float64, N, elements=st.floats(-3, 3) | st.sampled_from([0.0, 1.0]))
+some_flags = arrays.arrays(np.bool_, N)
+
+
+class Fixed:
+    """A scorer that answers what it was given."""
+
+    def __init__(self, scores, fixed_scale):
+        self.scores, self.fixed_scale = scores, fixed_scale
+
+    def score(self, profile):
+        return Signal(self.scores)
+
+
+def profile_of(n_ratings):
+    return Profile(np.arange(n_ratings), np.ones(n_ratings, np.uint8), np.ones(n_ratings), np.ones(n_ratings))
+
+
+def plain_blend(scorers, weights, n_ratings, counts):
+    """The definition, signal by signal."""
+    share = counts / (counts + weights.familiarity)
+    total, known_total, scores = np.zeros(N), np.zeros(N), np.zeros(N)
+    for name, scorer in scorers.items():
+        warm, cold = weights.at(name, n_ratings)
+        weight = cold + (warm - cold) * share
+        known = np.isfinite(scorer.scores)
+        total += abs(weight)
+        known_total += abs(weight) * known
+        if known.any():
+            deviation = scorer.scores[known].std()
+            if scorer.fixed_scale is not None:
+                standardised = scorer.scores / scorer.fixed_scale
+            elif deviation < 1e-9:
+                standardised = np.zeros(N)
+            else:
+                standardised = (scorer.scores - scorer.scores[known].mean()) / deviation
+            scores += weight * np.where(known, standardised, 0)
+    return scores * total / np.maximum(known_total + CAUTION * (total - known_total), 1e-12)
+
+
+@settings(deadline=None)
+@given(st.lists(st.tuples(signals, st.none() | st.just(0.1)), min_size=1, max_size=3), st.integers(1, 40), st.data())
+def test_scores_equal_the_definition_and_the_sum_of_their_parts(made, n_ratings, data):
+    names = ["genres", "people", "plots"][: len(made)]
+    scorers = {name: Fixed(*one) for name, one in zip(names, made, strict=True)}
+    curve = st.lists(st.floats(-1, 1), min_size=2, max_size=2)
+    weights = load_weights({
+        "ranking": {
+            "knots": [5, 20], "familiarity": 2.0,
+            "warm": {name: data.draw(curve) for name in names}, "cold": {name: data.draw(curve) for name in names},
+        }
+    })  # fmt: skip
+    counts = np.arange(N) % 7.0
+    found = blend(profile_of(n_ratings), scorers, weights, counts)
+    expected = plain_blend(scorers, weights, n_ratings, counts)
+    np.testing.assert_allclose(found.scores, expected, rtol=1e-6, atol=1e-7)
+    for score, parts in zip(found.scores, found.parts(np.arange(N), 3), strict=True):
+        np.testing.assert_allclose(sum(part.contribution for part in parts), score, rtol=1e-9, atol=1e-9)
+
+
+@settings(deadline=None)
+@given(some_scores, some_flags, st.integers(0, N + 5))
+def test_the_best_are_those_that_sorting_everything_finds(scores, allowed, n):
+    order = [at for at in np.lexsort((np.arange(N), -scores)) if allowed[at]]
+    assert best(scores, allowed, n).tolist() == order[:n]
+
+
+@settings(deadline=None)
+@given(some_scores, some_flags, st.lists(some_flags, max_size=3), st.integers(0, 8))
+def test_the_best_of_every_group_are_those_that_sorting_it_finds(scores, allowed, groups, n):
+    starts = np.cumsum([0, *(int(group.sum()) for group in groups)])
+    members = np.concatenate([np.flatnonzero(group) for group in groups] or [np.empty(0, np.int64)])
+    found = best_in_groups(scores, allowed, starts, members, n)
+    for group, row in zip(groups, found, strict=True):
+        order = [at for at in np.lexsort((np.arange(N), -scores)) if allowed[at] and group[at]]
+        assert [at for at in row.tolist() if at >= 0] == order[:n]
