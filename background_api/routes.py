@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from apiflask import APIBlueprint, APIFlask, Schema
 from apiflask.fields import Boolean, Float, Integer, List, Nested, String
-from apiflask.validators import OneOf, Range
+from apiflask.validators import Length, OneOf, Range
 from flask import current_app, request
 from flask.typing import ResponseReturnValue
 
 from movie_recommender.errors import InvalidInput, MovieRecommenderError
 from movie_recommender.services import jobs, reconcile
+from movie_recommender.services.plots import LONGEST_QUESTION
 from movie_recommender.services.signing import HEADER, Verifier
 from movie_recommender.storage.models import Job
 
 from .runtime import Runtime
+from .tasks import REBUILD
 
 OPEN = {"background.health"}  # answered without a signature; everything else needs one
 blueprint = APIBlueprint("background", __name__)
@@ -21,6 +23,7 @@ blueprint = APIBlueprint("background", __name__)
 
 class NewJob(Schema):
     kind = String(required=True, validate=OneOf(jobs.KINDS))
+    rebuild = Boolean(load_default=False, metadata={"description": "With fillchroma: build the index anew in any case."})
     user_id = Integer(strict=True, validate=Range(min=1, max=2**31 - 1), metadata={"description": "Whose list to bring up to date."})
 
 
@@ -60,9 +63,29 @@ class EngineOut(Schema):
     ratings = Integer()
 
 
+class PlotsOut(Schema):
+    state = String(metadata={"description": "unknown, empty, outdated, damaged or ready."})
+    count = Integer()
+
+
+class PlotQuery(Schema):
+    q = String(required=True, validate=Length(1, LONGEST_QUESTION))
+    n = Integer(load_default=20, validate=Range(min=1, max=100))
+
+
+class NearPlot(Schema):
+    movie_id = Integer()
+    similarity = Float(metadata={"description": "Cosine, -1 to 1."})
+
+
+class NearPlots(Schema):
+    movies = List(Nested(NearPlot))
+
+
 class HealthOut(Schema):
     ok = Boolean()
     engine = Nested(EngineOut)
+    plots = Nested(PlotsOut)
     queue = Integer(metadata={"description": "Messages that wait."})
     behind = Integer(metadata={"description": "People whose list is behind."})
 
@@ -92,7 +115,8 @@ def _runtime() -> Runtime:
 def _shown(job: Job) -> dict[str, object]:
     names = ("id", "kind", "state", "error", "attempts", "created_at", "started_at", "finished_at")
     shown = {name: getattr(job, name) for name in names}
-    return shown | {"user_id": job.subject or None, "progress": {"done": job.done, "total": job.total}}
+    user_id = job.subject if job.kind == "recompute" else None
+    return shown | {"user_id": user_id, "progress": {"done": job.done, "total": job.total}}
 
 
 @blueprint.post("/jobs")
@@ -104,7 +128,10 @@ def post_job(json_data: dict[str, object]) -> dict[str, object]:
     kind, user_id = str(json_data["kind"]), json_data.get("user_id")
     if (kind == "recompute") != isinstance(user_id, int):
         raise InvalidInput("A recompute needs `user_id`; the other kinds take none.")
-    return _shown(_runtime().submit(kind, user_id if isinstance(user_id, int) else 0))
+    if json_data["rebuild"] and kind != "fillchroma":
+        raise InvalidInput("Only a fillchroma takes `rebuild`.")
+    subject = user_id if isinstance(user_id, int) else REBUILD if json_data["rebuild"] else 0
+    return _shown(_runtime().submit(kind, subject))
 
 
 @blueprint.get("/jobs/<job_id>")
@@ -132,4 +159,16 @@ def health() -> dict[str, object]:
     engine = {"ready": False, "version": "", "movies": 0, "ratings": 0}
     if fitted:
         engine = {"ready": True, "version": fitted.version, "movies": fitted.movies, "ratings": fitted.ratings}
-    return {"ok": True, "engine": engine, "queue": runtime.waiting(), "behind": reconcile.count_behind()}
+    plots = {"state": runtime.plots.state, "count": runtime.plots.count}
+    return {"ok": True, "engine": engine, "plots": plots, "queue": runtime.waiting(), "behind": reconcile.count_behind()}
+
+
+@blueprint.get("/plots/search")
+@blueprint.input(PlotQuery, location="query")
+@blueprint.output(NearPlots)
+@blueprint.doc(summary="Movies whose plot is near to a text", responses=[401])
+def search_plots(query_data: dict[str, object]) -> dict[str, object]:
+    found, is_indexed = _runtime().plots.search(str(query_data["q"]), int(str(query_data["n"])))
+    if not is_indexed:
+        _runtime().look_at_plots()
+    return {"movies": [{"movie_id": movie_id, "similarity": similarity} for movie_id, similarity in found]}

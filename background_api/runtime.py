@@ -12,6 +12,7 @@ from apiflask import APIFlask
 from movie_recommender.errors import NotFound
 from movie_recommender.services import jobs, reconcile
 from movie_recommender.services.engine import Engine
+from movie_recommender.services.plots import Plots
 from movie_recommender.storage.models import Job
 
 from .queue import JUST_RATED, LAST, LATER, Lane
@@ -30,23 +31,28 @@ class Runtime:
     def __init__(self, api: APIFlask) -> None:
         self.api = api
         self.engine = Engine()
+        self.plots = Plots(api.config)
         self.stopping = threading.Event()
-        self.lanes: dict[str, Lane] = {}
+        self.lanes: tuple[Lane, ...] = ()
+        self._lane_of: dict[str, Lane] = {}
         self._wake_engine = threading.Event()
         self._wake_reconciler = threading.Event()
         self._threads: list[threading.Thread] = []
-        self._tasks = Tasks(api, self.engine, self.stopping)
+        self._tasks = Tasks(api, self.engine, self.plots, self.stopping)
         # A SQLite database has exactly one background API: what looks taken at the start was taken by a dead one.
         self._alone = api.config["DATABASE_URL"].startswith("sqlite")
 
     def start(self) -> None:
         """Take up the work, beginning with what an earlier process left behind."""
         config = self.api.config
-        for kind, workers in (("recompute", config["BACKGROUND_WORKERS"]),):
-            self.lanes[kind] = Lane(kind, config["QUEUE_URL"], config["BACKGROUND_KEY"], self._tasks.perform, workers)
+        url, key = config["QUEUE_URL"], config["BACKGROUND_KEY"]
+        lists = Lane("lists", url, key, self._tasks.perform, config["BACKGROUND_WORKERS"])
+        plots = Lane("plots", url, key, self._tasks.perform_gently, workers=1)
+        self._lane_of = {"recompute": lists, "fillchroma": plots, "reindex": plots}
+        self.lanes = (lists, plots)
         with self.api.app_context():
             self._take_over()
-        for lane in self.lanes.values():
+        for lane in self.lanes:
             lane.start()
         for name, look, pause in (("engine", self._keep_engine, self._wake_engine), ("reconciler", self._reconcile, self._wake_reconciler)):
             thread = threading.Thread(target=self._repeat, args=(look, pause), name=name, daemon=True)
@@ -58,11 +64,12 @@ class Runtime:
         self.stopping.set()
         self._wake_engine.set()
         self._wake_reconciler.set()
-        ended = [lane.stop(STOP_SECONDS) for lane in self.lanes.values()]
+        ended = [lane.stop(STOP_SECONDS) for lane in self.lanes]
         for thread in self._threads:
             thread.join(STOP_SECONDS)
         if not all(ended) or any(thread.is_alive() for thread in self._threads):
             log.warning("Some work did not end in time; it is taken up again at the next start.")
+        self.plots.close()
 
     def submit(self, kind: str, subject: int = 0, priority: int = JUST_RATED) -> Job:
         """Make a job, or join the one that waits, and give the hint."""
@@ -77,13 +84,18 @@ class Runtime:
 
     def _send(self, job: Job, priority: int) -> None:
         try:
-            self.lanes[job.kind].send(job.id, priority)
+            self._lane_of[job.kind].send(job.id, priority)
         except Exception:  # each queue has errors of its own; the row waits, and the reconciler sends again
             log.warning("The queue takes no messages; job %s waits.", job.id, exc_info=True)
 
     def waiting(self) -> int:
         """How many messages wait in all lanes."""
-        return sum(lane.waiting() for lane in self.lanes.values())
+        return sum(lane.waiting() for lane in self.lanes)
+
+    def look_at_plots(self) -> None:
+        """Have the plot index built when it does not hold what it should."""
+        if not self.plots.is_indexed():
+            self.submit("reindex")
 
     def _take_over(self) -> None:
         max_attempts = self.api.config["MAX_ATTEMPTS"]
@@ -92,7 +104,7 @@ class Runtime:
         if not self._alone:
             return
         reconcile.end_leases()
-        for lane in self.lanes.values():
+        for lane in self.lanes:
             lane.clear()
         for job in jobs.unheard(0.0, limit=1_000_000):
             self._send(job, LATER)
@@ -131,3 +143,4 @@ class Runtime:
         if self.engine.is_stale() or jobs.is_waiting("refit"):
             self._tasks.refit()
             self._wake_reconciler.set()
+            self.look_at_plots()

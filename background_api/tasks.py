@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
+import os
 import threading
 import time
 from collections.abc import Callable
@@ -12,12 +14,14 @@ from apiflask import APIFlask
 from movie_recommender.errors import MovieRecommenderError
 from movie_recommender.services import jobs, reconcile
 from movie_recommender.services.engine import Engine, save_similar
+from movie_recommender.services.plots import Plots
 from movie_recommender.services.recompute import recompute
 from movie_recommender.storage import writing
 from movie_recommender.storage.models import Job
 
 log = logging.getLogger(__name__)
 PROGRESS_SECONDS = 0.5  # between two notes of progress
+REBUILD = 1  # the subject of a fillchroma that builds the index anew in any case
 LONGEST_PAUSE = 300.0  # seconds between two failing refits
 
 
@@ -28,14 +32,24 @@ class Stopped(Exception):
 class Tasks:
     """The work behind the kinds of jobs. Every method makes its own application context."""
 
-    def __init__(self, api: APIFlask, engine: Engine, stopping: threading.Event) -> None:
+    def __init__(self, api: APIFlask, engine: Engine, plots: Plots, stopping: threading.Event) -> None:
         self.running: set[str] = set()  # ids of this process' jobs, whose heartbeat the reconciler keeps
         self._api = api
         self._engine = engine
+        self._plots = plots
         self._stopping = stopping
-        self._handlers: dict[str, Callable[[Job], None]] = {"recompute": self._recompute}
+        self._handlers: dict[str, Callable[[Job], None]] = {
+            "recompute": self._recompute, "fillchroma": self._fillchroma, "reindex": self._reindex,
+        }  # fmt: skip
         self._refits_failed = 0
         self._refit_after = 0.0  # monotonic seconds
+
+    def perform_gently(self, job_id: str) -> None:
+        """Do a long job in a thread that gives way to every other one."""
+        with contextlib.suppress(OSError, AttributeError):
+            # On Linux a thread has a niceness of its own; elsewhere the system's scheduler has to do.
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 10)
+        self.perform(job_id)
 
     def perform(self, job_id: str) -> None:
         """Do a waiting job; nothing happens when it was taken or has ended already."""
@@ -89,6 +103,13 @@ class Tasks:
     def _refit(self, job: Job) -> None:
         save_similar(self._engine.refit(), self._progress(job))
 
+    def _fillchroma(self, job: Job) -> None:
+        self._plots.fill(self._progress(job), rebuild=job.subject == REBUILD)
+
+    def _reindex(self, job: Job) -> None:
+        note = self._progress(job)
+        self._plots.build_index(lambda: note(0, 1))
+
     def _progress(self, job: Job) -> Callable[[int, int], None]:
         """Notes how far a job is, now and then, and ends it when the process is to stop."""
         job_id, noted = job.id, 0.0
@@ -97,7 +118,7 @@ class Tasks:
             nonlocal noted
             if self._stopping.is_set():
                 raise Stopped
-            if time.monotonic() - noted >= PROGRESS_SECONDS:
+            if time.monotonic() - noted >= PROGRESS_SECONDS or done == total:
                 noted = time.monotonic()
                 jobs.progress(job_id, done, total)
 

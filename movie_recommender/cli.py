@@ -19,7 +19,7 @@ from .services.history import reporting
 
 def init_app(app: Flask) -> None:
     """Register the commands on the application."""
-    for command in (start, initdb, import_movielens, import_metadata, import_ratings):
+    for command in (start, initdb, import_movielens, import_metadata, import_ratings, fillchroma):
         app.cli.add_command(command)
 
 
@@ -73,6 +73,8 @@ def start(context: click.Context, reload: bool) -> None:
         supervisor.check_ports(current_app.config)
         click.echo("Database and catalogue ...")
         context.invoke(initdb)
+        click.echo("Plots ...")
+        context.invoke(fillchroma)
         supervisor.run(current_app.config, click.echo, reload)
 
 
@@ -84,6 +86,27 @@ def initdb() -> None:
         storage.create_or_upgrade()
         report = importing.load_embedded(bars)
     _say(report, nothing="The database is up to date.")
+
+
+@click.command()
+@click.option("--rebuild", is_flag=True, help="Build the index anew even if it seems to be up to date.")
+@with_appcontext
+def fillchroma(rebuild: bool) -> None:
+    """Encode plots that are new or changed and bring the plot index up to date; by the background API if it runs."""
+    # Here and not above: the website imports this module, and must not import what computes.
+    from .services import filling
+
+    with _clear_errors(), tqdm(desc="plots", unit="", mininterval=0.2, disable=None) as bar:
+
+        def show(done: int, total: int) -> None:
+            bar.total = total
+            bar.update(done - bar.n)
+
+        try:
+            filled = filling.fill(rebuild, show)
+        except KeyboardInterrupt:
+            raise click.ClickException("Stopped. What is encoded is kept; `flask fillchroma` goes on from there.") from None
+    click.echo(filled.sentence())
 
 
 @click.command("import-movielens")

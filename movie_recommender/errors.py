@@ -70,6 +70,10 @@ class BackgroundRunning(MovieRecommenderError):
     http_status = 409
 
 
+class JobFailed(MovieRecommenderError):
+    """The background API could not do its job."""
+
+
 class ImportFailed(MovieRecommenderError):
     """The file cannot be imported."""
 

@@ -28,6 +28,11 @@ def configure(instance: Path, process: str, level: str) -> None:
             "handlers": handlers,
             "root": {"level": level, "handlers": ["console", "file"]},
             # One line a poll of the status is noise in a file that people read.
-            "loggers": {"huey": {"level": "WARNING"}, "urllib3": {"level": "WARNING"}, "alembic": {"level": "WARNING"}},
+            "loggers": {
+                "huey": {"level": "WARNING"},
+                "sentence_transformers": {"level": "WARNING"},
+                "urllib3": {"level": "WARNING"},
+                "alembic": {"level": "WARNING"},
+            },
         }
     )

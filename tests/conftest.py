@@ -59,6 +59,14 @@ def client(app: Any) -> FlaskClient:
     return app.test_client()
 
 
+@pytest.fixture(scope="session")
+def real_encoder() -> Any:
+    """The packaged sentence encoder, loaded once a worker; mark its tests `encoder`, in the group `encoder`."""
+    from movie_recommender.catalogue.encoder import PACKAGED, load_encoder
+
+    return load_encoder(PACKAGED, threads=1)
+
+
 class Member:
     """A person with an account, and the browser in which he is signed in."""
 

@@ -21,7 +21,7 @@ from sqlalchemy import delete, insert, select
 from .. import core
 from ..core import Recommender
 from ..errors import SettingError
-from ..storage import db, writing
+from ..storage import db, revisions, writing
 from ..storage.models import Movie, SimilarMovies
 from . import training
 from .lists import Entry
@@ -152,7 +152,7 @@ def check_weights() -> None:
 
 def _made_of() -> tuple[int, int, str]:
     path = _weights_file() or Path(core.__file__).parent / "weights.json"
-    return *training.revisions(), hashlib.sha256(path.read_bytes()).hexdigest()[:12]
+    return *revisions(), hashlib.sha256(path.read_bytes()).hexdigest()[:12]
 
 
 def _version(made_of: tuple[int, int, str]) -> str:

@@ -11,15 +11,9 @@ from sqlalchemy import Select, select
 
 from ..core import Items, Ratings
 from ..storage import db
-from ..storage.models import Credit, Genre, Movie, MovieGenre, Person, PlotVector, Rating, Revision
+from ..storage.models import Credit, Genre, Movie, MovieGenre, Person, PlotVector, Rating
 
 _CHUNK = 100_000
-
-
-def revisions() -> tuple[int, int]:
-    """How often the catalogue and the community's ratings have changed."""
-    values = dict(db.session.execute(select(Revision.name, Revision.value)).all())
-    return values.get("catalogue", 0), values.get("community", 0)
 
 
 def load_items() -> Items:

@@ -10,7 +10,7 @@ from typing import Any
 
 from flask import Flask
 from flask_migrate import Migrate, upgrade
-from sqlalchemy import event, inspect
+from sqlalchemy import event, inspect, select
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.orm import Session
 
@@ -89,6 +89,12 @@ def raise_revision(name: str) -> None:
     with writing() as session:
         statement = upsert(Revision).values(name=name, value=1)
         session.execute(statement.on_conflict_do_update(index_elements=["name"], set_={"value": Revision.value + 1}))
+
+
+def revisions() -> tuple[int, int]:
+    """How often the catalogue and the community's ratings have changed."""
+    values = dict(db.session.execute(select(Revision.name, Revision.value)).all())
+    return values.get("catalogue", 0), values.get("community", 0)
 
 
 def create_or_upgrade() -> None:

@@ -18,7 +18,9 @@ class FileLock:
         self._descriptor: int | None = None
 
     def acquire(self) -> None:
-        """Take the lock at once, or raise the error given for "somebody has it"."""
+        """Take the lock at once, or raise the error given for "somebody has it"; nothing happens when it is held already."""
+        if self._descriptor is not None:
+            return
         descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

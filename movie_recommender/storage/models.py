@@ -255,8 +255,8 @@ class Job(Base):
     )
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
-    kind: Mapped[str] = mapped_column(String(20))  # recompute | fillchroma | refit
-    subject: Mapped[int] = mapped_column(default=0)  # the user of a recompute, else 0
+    kind: Mapped[str] = mapped_column(String(20))  # recompute | refit | fillchroma | reindex
+    subject: Mapped[int] = mapped_column(default=0)  # the user of a recompute; 1 for a fillchroma that rebuilds; else 0
     state: Mapped[str] = mapped_column(String(10), default="queued")  # queued | running | done | failed | dead
     done: Mapped[int] = mapped_column(default=0)  # progress: done of total
     total: Mapped[int] = mapped_column(default=0)
