@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
-import scipy.sparse
 
 from .data import FloatArray
 from .scorers import Scorer
@@ -58,10 +57,5 @@ def _coliked(scorer: CoLiking, col: int) -> FloatArray | None:
 
 def _shared(scorer: FeatureAffinity, col: int) -> FloatArray | None:
     """Cosine of the weighted features."""
-    content: scipy.sparse.csr_matrix = scorer.content
-    own = content[[col]]
-    if not own.nnz:
-        return None
-    lengths = np.sqrt(np.asarray(content.multiply(content).sum(axis=1)).ravel())
-    products = np.asarray((content @ own.T).todense()).ravel()
-    return np.where(scorer.known, products / np.maximum(lengths * lengths[col], 1e-12), np.nan)
+    cosines = scorer.cosines(int(scorer.kinds[col]))
+    return None if cosines is None else cosines[scorer.kinds]

@@ -8,6 +8,7 @@ from typing import ClassVar
 
 import numpy as np
 import scipy.sparse
+from numba import njit
 
 from ..data import FloatArray, IntArray, Items
 from ..matrix import RatingMatrix
@@ -38,68 +39,142 @@ class FeatureAffinity(Scorer):
 
     def fit(self, matrix: RatingMatrix, items: Items) -> None:
         self.matrix = matrix
-        self.labels: list[tuple[str, str]] = []
-        self.content = self._content(items)
+        self.content, self.presence = self._content(items)
+        self.by_feature = self.content.T.tocsr()
         self.known = np.diff(self.content.indptr) > 0
+        self._floor = np.where(self.known, 0.0, np.nan)
+        self._lengths = np.sqrt(np.asarray(self.content.multiply(self.content).sum(axis=1)).ravel())
 
-    def _content(self, items: Items) -> scipy.sparse.csr_matrix:
-        """CSR ``(n_items, n_features)``: weight × rarity, each row divided by its length."""
+    def _content(self, items: Items) -> tuple[scipy.sparse.csr_matrix, scipy.sparse.csr_matrix]:
+        """CSR ``(n_kinds, n_features)``, a row for each kind of film (those of the same features).
+
+        The first holds weight × rarity, each row divided by its length; the second the weights.
+        Sets `labels`, the features, and `kinds`, each film's row.
+        """
         positions: dict[tuple[str, str], int] = {}
+        kinds: dict[tuple[Labelled, ...], int] = {}
         rows, cols, values = [], [], []
-        for row, labelled in enumerate(self.features(items)):
-            for kind, name, weight in labelled:
-                rows.append(row)
-                cols.append(positions.setdefault((kind, name), len(positions)))
-                values.append(weight)
+        self.kinds = np.zeros(items.n_items, dtype=np.int32)
+        for at, labelled in enumerate(self.features(items)):
+            made_of = tuple(labelled)
+            if made_of not in kinds:
+                kinds[made_of] = len(kinds)
+                for kind, name, weight in made_of:
+                    rows.append(kinds[made_of])
+                    cols.append(positions.setdefault((kind, name), len(positions)))
+                    values.append(weight)
+            self.kinds[at] = kinds[made_of]
         self.labels = list(positions)
-        content = scipy.sparse.csr_matrix((values, (rows, cols)), shape=(items.n_items, len(positions)), dtype=np.float64)
+        n_kinds = max(len(kinds), 1)
+        content = scipy.sparse.csr_matrix((values, (rows, cols)), shape=(n_kinds, len(positions)), dtype=np.float64)
         content.sum_duplicates()
-        self.presence = content.copy()
-        frequency = np.bincount(content.indices, minlength=len(positions))
+        presence = content.copy()
+        films = np.bincount(self.kinds, minlength=n_kinds) if items.n_items else np.zeros(n_kinds)
+        frequency = np.bincount(content.indices, weights=np.repeat(films, np.diff(content.indptr)), minlength=len(positions))
         rarity = np.log1p(items.n_items / np.maximum(frequency, 1)) ** self.settings["rarity"]
         content.data *= rarity[content.indices]
         lengths = np.asarray(content.sum(axis=1)).ravel() ** self.settings["length"]
         content.data /= np.repeat(np.maximum(lengths, 1e-12), np.diff(content.indptr))
-        return content
+        return content, presence
 
-    def affinities(self, profile: Profile) -> FloatArray:
-        """``float[n_features]``, about -1..1."""
-        rated = self.presence[profile.cols]
-        preferences = np.repeat(profile.preferences, np.diff(rated.indptr))
-        liked = np.bincount(rated.indices, weights=rated.data * preferences, minlength=len(self.labels))
-        weights = np.bincount(rated.indices, weights=rated.data, minlength=len(self.labels))
+    def _history(self, profile: Profile) -> tuple[IntArray, FloatArray]:
+        """The features of the films that he rated, and ``float[4, n_features]``.
+
+        Their preferences × weights, their weights, how many of the films have each, and the sum of their stars.
+        """
+        sums = np.zeros((4, len(self.labels)))
+        lists = self.presence
+        features = add_features(
+            sums, lists.indptr, lists.indices, lists.data, self.kinds, profile.cols, profile.preferences, profile.stars
+        )  # fmt: skip
+        return features, sums
+
+    def affinities(self, liked: FloatArray, weights: FloatArray) -> FloatArray:
+        """About -1..1 for each feature that he met; 0 for all others."""
         return np.asarray(liked / (weights + self.settings["shrinkage"]))
 
     def score(self, profile: Profile) -> Signal:
         if not profile.n_ratings or not self.labels:
             return unknown(self.matrix.n_items)
-        affinities = self.affinities(profile)
-        scores = np.where(self.known, self.content @ affinities, np.nan)
+        features, history = self._history(profile)
+        affinities = np.zeros(len(self.labels))
+        affinities[features] = self.affinities(history[0, features], history[1, features])
+        scores = self._scores(features, affinities)[self.kinds]
 
         def trace(wanted: IntArray, limit: int) -> list[tuple[Cause, ...]]:
-            history = self._history(profile)
-            return [self._causes(history, affinities, int(col), limit) for col in wanted]
+            found = {kind: self._causes(history, affinities, kind, limit) for kind in set(self.kinds[wanted].tolist())}
+            return [found[kind] for kind in self.kinds[wanted].tolist()]
 
         return Signal(scores, trace)
 
-    def _history(self, profile: Profile) -> tuple[FloatArray, FloatArray]:
-        """For each feature, how many rated films have it, and the sum of their stars."""
-        rated = self.presence[profile.cols]
-        stars = np.repeat(profile.stars, np.diff(rated.indptr))
-        counts = np.bincount(rated.indices, minlength=len(self.labels)).astype(np.float64)
-        return counts, np.bincount(rated.indices, weights=stars, minlength=len(self.labels)).astype(np.float64)
+    def _scores(self, features: IntArray, affinities: FloatArray) -> FloatArray:
+        return self.weighted(features, affinities)
 
-    def _causes(self, history: tuple[FloatArray, FloatArray], affinities: FloatArray, col: int, limit: int) -> tuple[Cause, ...]:
-        span = slice(self.content.indptr[col], self.content.indptr[col + 1])
+    def weighted(self, features: IntArray, affinities: FloatArray) -> FloatArray:
+        """``float[n_kinds]``: only the rows that have one of these features are visited."""
+        scores = self._floor.copy()
+        add_affinities(scores, self.by_feature.indptr, self.by_feature.indices, self.by_feature.data, features, affinities)
+        return scores
+
+    def cosines(self, kind: int) -> FloatArray | None:
+        """``float[n_kinds]``: how much each kind of film shares with this one, 0..1; None if it has no features."""
+        span = slice(self.content.indptr[kind], self.content.indptr[kind + 1])
+        features = self.content.indices[span].astype(np.int64)
+        if not features.size:
+            return None
+        own = np.zeros(len(self.labels))
+        own[features] = self.content.data[span]
+        return np.asarray(self.weighted(features, own) / np.maximum(self._lengths * self._lengths[kind], 1e-12))
+
+    def _causes(self, history: FloatArray, affinities: FloatArray, kind: int, limit: int) -> tuple[Cause, ...]:
+        span = slice(self.content.indptr[kind], self.content.indptr[kind + 1])
         features = self.content.indices[span]
         shares = self.content.data[span] * affinities[features]
         return tuple(self._cause(history, int(features[at]), float(shares[at])) for at in strongest(shares, limit) if shares[at])
 
-    def _cause(self, history: tuple[FloatArray, FloatArray], feature: int, share: float) -> Cause:
+    def _cause(self, history: FloatArray, feature: int, share: float) -> Cause:
         kind, name = self.labels[feature]
-        count = int(history[0][feature])
-        mean = float(history[1][feature]) / count if count else None
+        count = int(history[2, feature])
+        mean = float(history[3, feature]) / count if count else None
         return Cause(kind, name=name, stars=mean, count=count, contribution=share)
+
+
+@njit(cache=True, nogil=True)
+def add_features(sums, indptr, indices, data, kinds, cols, preferences, stars):  # type: ignore[no-untyped-def]
+    """Add up the rated films' features; returns those that occur, in order of first sight."""
+    total = 0
+    for col in cols:
+        total += indptr[kinds[col] + 1] - indptr[kinds[col]]
+    found = np.empty(total, np.int64)
+    end = 0
+    for at in range(cols.size):
+        kind = kinds[cols[at]]
+        for place in range(indptr[kind], indptr[kind + 1]):
+            feature = indices[place]
+            if sums[2, feature] == 0.0:
+                found[end] = feature
+                end += 1
+            sums[0, feature] += data[place] * preferences[at]
+            sums[1, feature] += data[place]
+            sums[2, feature] += 1.0
+            sums[3, feature] += stars[at]
+    return found[:end]
+
+
+@njit(cache=True, nogil=True)
+def add_affinities(scores, indptr, indices, data, features, affinities):  # type: ignore[no-untyped-def]
+    for feature in features:
+        affinity = affinities[feature]
+        for place in range(indptr[feature], indptr[feature + 1]):
+            scores[indices[place]] += data[place] * affinity
+
+
+@njit(cache=True, nogil=True)
+def take_least(scores, indptr, indices, features, affinities):  # type: ignore[no-untyped-def]
+    for feature in features:
+        affinity = affinities[feature]
+        for place in range(indptr[feature], indptr[feature + 1]):
+            scores[indices[place]] = min(scores[indices[place]], affinity)
 
 
 class Genres(FeatureAffinity):
@@ -175,25 +250,16 @@ class Aversions(FeatureAffinity):
     def features(self, items: Items) -> Iterable[Iterable[Labelled]]:
         return ([("genre", name, 1.0) for name in sorted(genres)] for genres in items.genres)
 
-    def affinities(self, profile: Profile) -> FloatArray:
-        return np.minimum(super().affinities(profile) + self.settings["threshold"], 0.0)
+    def affinities(self, liked: FloatArray, weights: FloatArray) -> FloatArray:
+        return np.minimum(super().affinities(liked, weights) + self.settings["threshold"], 0.0)
 
-    def score(self, profile: Profile) -> Signal:
-        if not profile.n_ratings or not self.labels:
-            return unknown(self.matrix.n_items)
-        affinities = self.affinities(profile)
-        scores = np.zeros(self.matrix.n_items)
-        worst = affinities[self.content.indices]
-        np.minimum.at(scores, np.repeat(np.arange(scores.size), np.diff(self.content.indptr)), worst)
+    def _scores(self, features: IntArray, affinities: FloatArray) -> FloatArray:
+        scores = np.zeros(self.content.shape[0])
+        take_least(scores, self.by_feature.indptr, self.by_feature.indices, features, affinities)
+        return scores
 
-        def trace(wanted: IntArray, limit: int) -> list[tuple[Cause, ...]]:
-            history = self._history(profile)
-            return [self._worst(history, affinities, int(col)) for col in wanted]
-
-        return Signal(scores, trace)
-
-    def _worst(self, history: tuple[FloatArray, FloatArray], affinities: FloatArray, col: int) -> tuple[Cause, ...]:
-        features = self.content.indices[self.content.indptr[col] : self.content.indptr[col + 1]]
+    def _causes(self, history: FloatArray, affinities: FloatArray, kind: int, limit: int) -> tuple[Cause, ...]:
+        features = self.content.indices[self.content.indptr[kind] : self.content.indptr[kind + 1]]
         if not features.size or not affinities[features].min() < 0:
             return ()
         worst = int(features[np.argmin(affinities[features])])

@@ -30,18 +30,19 @@ class Years(Scorer):
         self.matrix = matrix
         self.years = items.years if items.years is not None else np.zeros(items.n_items, dtype=np.int64)
         self.known = self.years > 0
+        self.distinct, self.places = np.unique(self.years, return_inverse=True)
+        self.kernel = np.exp(-np.abs(self.distinct[:, None] - self.distinct[None, :]) / self.settings["width"])
+        self.kernel[:, self.distinct <= 0] = np.nan
 
     def score(self, profile: Profile) -> Signal:
         rated = self.known[profile.cols]
         if not rated.any():
             return unknown(self.matrix.n_items)
-        years, places = np.unique(self.years[self.known], return_inverse=True)
         own, stars = self.years[profile.cols[rated]], profile.stars[rated]
         weights = np.maximum(profile.preferences[rated] + self.settings["seen"], 0.0)
         weights = weights / (weights.sum() + self.settings["prior"])
-        kernel = np.exp(-np.abs(own[:, None] - years[None, :]) / self.settings["width"])
-        scores = np.full(self.matrix.n_items, np.nan)
-        scores[self.known] = (weights @ kernel)[places]
+        by_year = np.bincount(self.places[profile.cols[rated]], weights=weights, minlength=self.distinct.size)
+        scores = (by_year @ self.kernel)[self.places]
         return Signal(scores, no_causes if not weights.any() else self._trace(own, stars, weights))
 
     def _trace(self, own: IntArray, stars: FloatArray, weights: FloatArray) -> Trace:
