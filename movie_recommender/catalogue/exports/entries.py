@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from ...errors import ImportFailed
 
-KINDS = ("rating", "viewing", "watchlist", "liked", "list")
+KINDS = ("rating", "viewing", "watchlist", "liked", "list", "unseen")
 MAX_ROWS = 200_000
 MAX_REPORTED = 1_000
 

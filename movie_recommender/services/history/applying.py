@@ -12,7 +12,7 @@ from ...catalogue.exports import Film
 from ...catalogue.records import MovieRecord
 from ...errors import InvalidInput
 from ...storage import upsert, writing
-from ...storage.models import FilmList, FilmListEntry, Import, Mark, Movie, Rating, ReplacedRating, Viewing
+from ...storage.models import FilmList, FilmListEntry, Import, Mark, Movie, Rating, ReplacedRating, Unseen, Viewing
 from ...storage.movies import save_movies
 from ..clock import now
 from ..dispatch import request_recompute
@@ -87,6 +87,8 @@ def _write(session: Session, user_id: int, import_id: int, plan: Plan) -> None:
             for movie_id, kind, at in plan.marks
         ]
         session.execute(insert(Mark), marks)
+    if plan.unseen:
+        session.execute(insert(Unseen), [{"user_id": user_id, "movie_id": movie_id} for movie_id in plan.unseen])
     for name, movie_ids in plan.lists.items():
         list_id = session.scalar(select(FilmList.id).where(FilmList.user_id == user_id, FilmList.name == name))
         if list_id is None:

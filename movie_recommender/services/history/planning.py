@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from ...catalogue.exports import Entry
 from ...storage import db
-from ...storage.models import FilmList, FilmListEntry, Mark, Rating, Viewing
+from ...storage.models import FilmList, FilmListEntry, Mark, Rating, Unseen, Viewing
 from .staging import Staged
 
 UNKNOWN_TIME = 0
@@ -36,12 +36,13 @@ class Plan:
     ratings: list[NewRating] = field(default_factory=list)
     viewings: list[tuple[int, int]] = field(default_factory=list)  # movie, when
     marks: list[tuple[int, str, int | None]] = field(default_factory=list)  # movie, kind, when
+    unseen: list[int] = field(default_factory=list)
     lists: dict[str, list[int]] = field(default_factory=dict)  # name -> movies that are not on it yet, in order
     counts: Counter[str] = field(default_factory=Counter)
 
     @property
     def is_empty(self) -> bool:
-        return not (self.ratings or self.viewings or self.marks or self.lists)
+        return not (self.ratings or self.viewings or self.marks or self.lists or self.unseen)
 
 
 def make_plan(user_id: int, staged: Staged, overwrite: bool = False) -> Plan:
@@ -58,6 +59,8 @@ def make_plan(user_id: int, staged: Staged, overwrite: bool = False) -> Plan:
     _plan_viewings(user_id, plan, [(movie_id, entry) for movie_id, entry in found if entry.kind == "viewing"])
     _plan_marks(user_id, plan, [(movie_id, entry) for movie_id, entry in found if entry.kind in ("watchlist", "liked")])
     _plan_lists(user_id, plan, [(movie_id, entry) for movie_id, entry in found if entry.kind == "list"])
+    unseen = set(db.session.scalars(select(Unseen.movie_id).where(Unseen.user_id == user_id)))
+    plan.unseen = [movie_id for movie_id in dict.fromkeys(key for key, entry in found if entry.kind == "unseen") if movie_id not in unseen]
     return plan
 
 
@@ -95,7 +98,7 @@ def _plan_viewings(user_id: int, plan: Plan, entries: list[tuple[int, Entry]]) -
     for movie_id, entry in sorted(entries, key=lambda pair: pair[1].at is None):
         at = entry.at if entry.at is not None else UNKNOWN_TIME
         dates = here.setdefault(movie_id, set())
-        if at in dates or (at == UNKNOWN_TIME and dates):
+        if at in dates or (entry.at is None and dates):
             plan.counts["already"] += 1
             continue
         dates.add(at)
