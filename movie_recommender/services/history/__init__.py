@@ -3,6 +3,20 @@
 from ...catalogue.exports import MAX_UPLOAD
 from .applying import apply, undo
 from .planning import Plan, make_plan
-from .staging import Staged, StagedFilm, choose, drop, load, stage, unresolved
+from .staging import Staged, StagedFilm, choose, drop, load, runs, stage, unresolved
 
-__all__ = ["MAX_UPLOAD", "Plan", "Staged", "StagedFilm", "apply", "choose", "drop", "load", "make_plan", "stage", "undo", "unresolved"]
+__all__ = [
+    "MAX_UPLOAD",
+    "Plan",
+    "Staged",
+    "StagedFilm",
+    "apply",
+    "choose",
+    "drop",
+    "load",
+    "make_plan",
+    "runs",
+    "stage",
+    "undo",
+    "unresolved",
+]

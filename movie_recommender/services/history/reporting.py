@@ -13,7 +13,7 @@ _FOUND = (
     (matching.PART, "by a part of the title"), (CHOSEN, "chosen by you"),
 )  # fmt: skip
 _CHANGES = (
-    ("new", "new rating", "new ratings"), ("changed", "changed rating", "changed ratings"), ("viewings", "evening", "evenings"),
+    ("new", "new rating", "new ratings"), ("changed", "changed rating", "changed ratings"), ("viewings", "viewing", "viewings"),
     ("watchlist", "film for the watchlist", "films for the watchlist"), ("liked", "liked film", "liked films"),
     ("list_entries", "list entry", "list entries"),
 )  # fmt: skip
@@ -45,5 +45,5 @@ def _worded(counts: Mapping[str, int], words: tuple[tuple[str, str, str], ...]) 
 
 
 def sentence(parts: list[tuple[int, str]], nothing: str) -> str:
-    """`3 new ratings, 1 evening`, or `nothing`."""
+    """`3 new ratings, 1 viewing`, or `nothing`."""
     return ", ".join(f"{count:,} {words}" for count, words in parts) or nothing

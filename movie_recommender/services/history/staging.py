@@ -107,6 +107,11 @@ def load(user_id: int, import_id: int, state: str | None = None) -> tuple[Import
     return run, unpack(payload) if payload else Staged("")
 
 
+def runs(user_id: int) -> list[Import]:
+    """A person's imports, newest first."""
+    return list(db.session.scalars(select(Import).where(Import.user_id == user_id).order_by(Import.started_at.desc(), Import.id.desc())))
+
+
 def choose(user_id: int, import_id: int, place: int, movie_id: int | None) -> None:
     """Say which movie a film of a staged import is; None leaves it out.
 
