@@ -55,7 +55,7 @@ def test_the_zip_has_a_file_for_every_reader(person: Callable[[], int], films: F
     assert letterboxd.splitlines()[0] == "tmdbID,imdbID,Title,Year,Rating,WatchedDate,Rewatch"
     assert sorted(letterboxd.splitlines()[1:]) == [
         "8001,tt0099901,Salt Harbour,2001,4.5,2024-01-01,",
-        "8002,tt0099902,Paper Moons,1994,1.0,,",
+        "8002,tt0099902,Paper Moons,1994,2.0,,",
     ]
     assert "tt0099901,9,2024-01-02,Salt Harbour,Saltvik," in imdb
     assert [entry.half_stars for entry in read_upload("ratings.csv", ours).entries] == [9, 4]
