@@ -39,6 +39,10 @@ class GenreFilter:
             raise InvalidInput("`match` is `any` or `all`.")
         return cls(frozenset(known[name.casefold()] for name in include), frozenset(known[name.casefold()] for name in exclude), match)
 
+    def without(self, genre: str) -> GenreFilter:
+        """The same filter with one genre less."""
+        return GenreFilter(self.include - {genre}, self.exclude - {genre}, self.match)
+
     def takes(self, genres: Collection[str]) -> bool:
         has = self.include.intersection(genres)
         wanted = not self.include or (len(has) == len(self.include) if self.match == "all" else bool(has))

@@ -11,6 +11,7 @@ from .answers import next_page
 
 THEMES = ("light", "dark")
 EXAMPLES = 12  # films offered at a time
+WALL = 16  # covers on the landing page
 blueprint = Blueprint("pages", __name__)
 
 
@@ -18,7 +19,7 @@ blueprint = Blueprint("pages", __name__)
 def index() -> str:
     """Films to rate for a member; for a visitor what this is, with films as pictures."""
     if not current_user.is_authenticated:
-        return render_template("landing.html", films=browsing.examples(0, 10), size=browsing.size())
+        return render_template("landing.html", films=browsing.examples(0, WALL), size=browsing.size())
     wanted = EXAMPLES * min(20, max(1, request.args.get("show", 1, int)))
     films = browsing.examples(current_user.id, wanted)
     return render_template("home.html", films=films, shown=wanted // EXAMPLES, status=recommending.status(current_user.id))

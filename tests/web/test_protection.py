@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -139,3 +140,24 @@ def test_a_domain_error_keeps_its_status_and_words(make_app: Callable[..., Any],
     answer = app.test_client().get("/about")
     assert answer.status_code == 503
     assert "Start it with" in answer.text
+
+
+def test_pages_and_style_sheets_are_sent_compressed_to_whoever_takes_it(client: FlaskClient) -> None:
+    for path in ("/about", re.findall(r'href="(/assets/[^"]+css)"', client.get("/about").text)[0]):
+        plain, packed = client.get(path), client.get(path, headers={"Accept-Encoding": "gzip, br"})
+        assert plain.content_encoding is None
+        assert packed.content_encoding == "gzip"
+        assert "Accept-Encoding" in packed.headers["Vary"]
+        assert int(packed.headers["Content-Length"]) == len(packed.data) < len(plain.data)
+        assert _without_tokens(gzip.decompress(packed.data).decode()) == _without_tokens(plain.text)
+
+
+def test_an_unchanged_style_sheet_is_not_sent_again(client: FlaskClient) -> None:
+    headers = {"Accept-Encoding": "gzip"}
+    first = client.get("/assets/0/css/base.css", headers=headers)
+    again = client.get("/assets/0/css/base.css", headers={**headers, "If-None-Match": first.headers["ETag"]})
+    assert (first.status_code, again.status_code, again.data) == (200, 304, b"")
+
+
+def _without_tokens(html: str) -> str:
+    return re.sub(r'name="csrf_token" value="[^"]*"', "", html)
