@@ -30,7 +30,7 @@ HEADERS = {
     # Pages show what one person rated: a shared cache or the back button after signing out must not.
     "Cache-Control": "no-store",
 }
-COMPRESSED = ("text/", "application/json", "application/javascript", "image/svg+xml")
+COMPRESSED = ("text/", "application/javascript", "image/svg+xml")  # pages and their parts
 WORTH_IT = 1024  # bytes below which compression saves nothing
 LARGEST_REQUEST = 256 * 1024  # bytes; a view that takes files raises its own limit
 
