@@ -80,21 +80,23 @@ def import_movielens(path: Path, progress: Progress = _silent) -> Report:
         session.add(run)
         session.flush()
         counts["ratings"] = _load_ratings(data, movie_ids, run.id, progress)
-        recount(session)
-        raise_revision("community")
+        if counts["ratings"]:
+            recount(session)
+            raise_revision("community")
         counts["skipped"] = data.skipped
         run.finished_at, run.counts = now(), counts
     return Report(counts, data.problems)
 
 
 def _load_ratings(data: DataSet, movie_ids: dict[int, int], import_id: int, progress: Progress) -> int:
-    written, size = 0, data.ratings_size()
+    """Returns how many ratings are new or changed."""
+    read, changed, size = 0, 0, data.ratings_size()
     with writing() as session:
-        for batch in load(session, _database_rows(data, movie_ids, import_id)):
-            written += batch
+        for batch, written in load(session, _database_rows(data, movie_ids, import_id)):
+            read, changed = read + batch, changed + written
             # A row of ratings.csv has about 25 bytes; the bar is an estimate, the count at the end is not.
-            progress("ratings", batch, max(written, size // 25))
-    return written
+            progress("ratings", batch, max(read, size // 25))
+    return changed
 
 
 def _database_rows(data: DataSet, movie_ids: dict[int, int], import_id: int, chunk: int = 200_000) -> Iterator[Row]:

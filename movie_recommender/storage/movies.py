@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import islice
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, text, update
 from sqlalchemy.orm import Session
 
 from ..catalogue.records import MovieRecord
@@ -17,7 +18,12 @@ from .models import Credit, Genre, Movie, MovieGenre, Person
 # Which source's value stays where two give one: later ones win over earlier ones.
 SOURCES = ("export", "movielens", "embedded", "metadata")
 _COLUMNS = ("title", "original_title", "year", "runtime", "plot", "languages", "countries", "keywords", "renown")
-_LINKED = ("genres", "directors", "cast")
+_ROLES = {"director": "directors", "actor": "cast"}
+_LINKED = ("genres", *_ROLES.values())
+_NOTHING: dict[str, Any] = dict.fromkeys(("original_title", "year", "runtime", "plot")) | {
+    "languages": [], "countries": [], "keywords": [], "renown": 9,
+}  # fmt: skip
+_MOVIES: Any = Movie.__table__
 _BATCH = 2000
 
 
@@ -33,21 +39,28 @@ class MovieSaver:
         self._rank = SOURCES.index(source)
         self._by_id: dict[str, dict[Any, int]] = {"imdb_id": {}, "movielens_id": {}, "tmdb_id": {}}
         self._by_title: dict[tuple[str, int | None], list[int]] = {}
-        self._known: dict[int, dict[str, Any]] = {}  # movie id -> its ids and sources
+        self._known: dict[int, dict[str, Any]] = {}  # movie id -> its ids elsewhere
+        self._seen: set[int] = set()  # movies that a record of this source has meant
         self._genres = {name: genre_id for genre_id, name in session.execute(select(Genre.id, Genre.name))}
-        self._people = {person_key(name): person_id for person_id, name in session.execute(select(Person.id, Person.name))}
+        people = session.execute(select(Person.id, Person.name)).all()
+        self._people = {person_key(name): person_id for person_id, name in people}
+        self._people_offset = max((person_id for person_id, _ in people), default=0) - len(self._people) + 1
+        self._new_people: list[dict[str, Any]] = []
         self._next_id = 1
-        columns = (Movie.id, Movie.imdb_id, Movie.movielens_id, Movie.tmdb_id, Movie.title, Movie.year, Movie.sources)
+        if session.connection().dialect.name == "postgresql":
+            # Movies and people get their ids here; nobody else may give the same ones meanwhile. (SQLite has one writer anyway.)
+            session.execute(text("LOCK TABLE movies IN SHARE ROW EXCLUSIVE MODE"))
+        columns = (Movie.id, Movie.imdb_id, Movie.movielens_id, Movie.tmdb_id, Movie.title, Movie.year)
         for row in session.execute(select(*columns)):
             self._remember(row.id, row._asdict())
         self.counts: Counter[str] = Counter()
 
     def _remember(self, movie_id: int, values: dict[str, Any]) -> None:
-        self._known[movie_id] = {name: values.get(name) for name in (*self._by_id, "sources")}
+        self._known[movie_id] = {name: values[name] for name in self._by_id}
         for name, index in self._by_id.items():
-            if values.get(name) is not None:
-                index[values[name]] = movie_id
-        self._by_title.setdefault((fold(values["title"]), values.get("year")), []).append(movie_id)
+            if values[name] is not None and index.setdefault(values[name], movie_id) != movie_id:
+                self._known[movie_id][name] = None  # it is another movie's, whose stronger id says so
+        self._by_title.setdefault((fold(values["title"]), values["year"]), []).append(movie_id)
         self._next_id = max(self._next_id, movie_id + 1)
 
     def match(self, record: MovieRecord) -> int | None:
@@ -65,6 +78,10 @@ class MovieSaver:
             return None
         same = self._by_title.get((fold(record.title), record.year), [])
         same = [movie_id for movie_id in same if not self._contradicts(record, movie_id, "")]
+        # What was saved from this very record before comes first, so that repeating an import adds nothing.
+        alike = [movie_id for movie_id in same if all(self._known[movie_id][name] == getattr(record, name) for name in self._by_id)]
+        if alike:
+            return alike[0]
         return same[0] if record.year and len(same) == 1 else None
 
     def _contradicts(self, record: MovieRecord, movie_id: int, matched_by: str) -> bool:
@@ -78,92 +95,116 @@ class MovieSaver:
         return False
 
     def save(self, records: Sequence[MovieRecord]) -> list[int]:
-        """Add or complete the movies; returns a movie id a record, in order."""
-        new_rows: list[dict[str, Any]] = []
-        linked: dict[int, dict[str, tuple[str, ...]]] = {}
+        """Add or complete the movies; returns a movie id a record, in order.
+
+        Of several records that mean one movie the first counts. What is there already is neither written nor counted.
+        """
+        new: dict[int, MovieRecord] = {}
+        old: dict[int, MovieRecord] = {}
         ids = []
         for record in records:
             movie_id = self.match(record)
             if movie_id is None:
                 movie_id = self._next_id
-                values = self._values(record, {})
-                new_rows.append({"id": movie_id, **values})
-                self._remember(movie_id, values)
-                linked[movie_id] = {name: getattr(record, name) for name in _LINKED if getattr(record, name)}
-                self.counts["added"] += 1
-            elif movie_id in linked:
+                new[movie_id] = record
+                self._remember(movie_id, vars(record))
+            elif movie_id in self._seen:
                 self.counts["repeated"] += 1
             else:
-                # Rows of this batch must be there before one of them is changed.
-                self._insert(new_rows)
-                if changed := self._complete(movie_id, record):
-                    linked[movie_id] = changed
+                old[movie_id] = record
+            self._seen.add(movie_id)
             ids.append(movie_id)
-        self._insert(new_rows)
-        self._link(linked)
+        self._add(new)
+        self._complete(old)
         return ids
 
-    def _insert(self, rows: list[dict[str, Any]]) -> None:
+    def _add(self, records: dict[int, MovieRecord]) -> None:
+        rows = [{"id": movie_id, **_NOTHING, **self._values(record, {}), **self._known[movie_id]} for movie_id, record in records.items()]
         if rows:
             self._session.execute(insert(Movie), rows)
-            rows.clear()
+        self._link({row["id"]: self._links(records[row["id"]], row["sources"]) for row in rows})
+        self.counts["added"] += len(rows)
 
-    def _values(self, record: MovieRecord, sources: dict[str, str]) -> dict[str, Any]:
-        """The columns that this record may set over a movie with these sources."""
-        values: dict[str, Any] = {}
-        for name in _COLUMNS:
-            value = getattr(record, name)
-            if value not in (None, ()) and SOURCES.index(sources.get(name, SOURCES[0])) <= self._rank:
-                values[name] = list(value) if isinstance(value, tuple) else value
-        for name, index in self._by_id.items():
-            value = getattr(record, name)
-            if value is not None and value not in index:
-                values[name] = value
-        values["sources"] = {**sources, **{name: self._source for name in values if name in _COLUMNS}}
-        for name in _LINKED:
-            if getattr(record, name) and SOURCES.index(sources.get(name, SOURCES[0])) <= self._rank:
-                values["sources"][name] = self._source
-        if "title" in values:
-            values["search_key"] = search_key(values["title"], values.get("original_title") or record.original_title)[:620]
+    def _complete(self, records: dict[int, MovieRecord]) -> None:
+        rows, linked = [], {}
+        there = self._there(records)
+        for movie_id, record in records.items():
+            row, links = there[movie_id]
+            values = self._values(record, row)
+            for name, index in self._by_id.items():
+                value = getattr(record, name)
+                if row[name] is None and value is not None and index.setdefault(value, movie_id) == movie_id:
+                    values[name] = self._known[movie_id][name] = value
+            changed = {name: value for name, value in values.items() if row[name] != value}
+            relinked = self._links(record, values["sources"])
+            relinked = {name: keys for name, keys in relinked.items() if links.get(name, []) != keys}
+            if changed:
+                rows.append({"b_id": movie_id, **row, **changed})
+            if relinked:
+                linked[movie_id] = relinked
+            self.counts["completed"] += bool(changed or relinked)
+        if rows:
+            self._session.connection().execute(update(_MOVIES).where(_MOVIES.c.id == bindparam("b_id")), rows)
+        self._link(linked)
+
+    def _there(self, movie_ids: Iterable[int]) -> dict[int, tuple[dict[str, Any], dict[str, list[int]]]]:
+        """What the database says of the movies: columns, and ids of genres (in order of id) and people (in billing order)."""
+        ids = list(movie_ids)
+        columns = [getattr(Movie, name) for name in (*_COLUMNS, *self._by_id, "sources", "search_key")]
+        found: dict[int, tuple[dict[str, Any], dict[str, list[int]]]] = {}
+        for row in self._session.execute(select(Movie.id, *columns).where(Movie.id.in_(ids))):
+            values = row._asdict()
+            found[values.pop("id")] = (values, {})
+        genres = select(MovieGenre.movie_id, MovieGenre.genre_id).where(MovieGenre.movie_id.in_(ids)).order_by(MovieGenre.genre_id)
+        for movie_id, genre_id in self._session.execute(genres):
+            found[movie_id][1].setdefault("genres", []).append(genre_id)
+        credits = select(Credit.movie_id, Credit.role, Credit.person_id).where(Credit.movie_id.in_(ids)).order_by(Credit.billing)
+        for movie_id, role, person_id in self._session.execute(credits):
+            found[movie_id][1].setdefault(_ROLES[role], []).append(person_id)
+        return found
+
+    def _may_set(self, name: str, sources: dict[str, str]) -> bool:
+        return SOURCES.index(sources.get(name, SOURCES[0])) <= self._rank
+
+    def _values(self, record: MovieRecord, row: Mapping[str, Any]) -> dict[str, Any]:
+        """The columns that this record may set over a movie of these columns."""
+        sources = row.get("sources") or {}
+        given = {name: getattr(record, name) for name in (*_COLUMNS, *_LINKED)}
+        given = {name: value for name, value in given.items() if value not in (None, ()) and self._may_set(name, sources)}
+        values: dict[str, Any] = {
+            name: list(value) if isinstance(value, tuple) else value for name, value in given.items() if name in _COLUMNS
+        }
+        titles = [values.get(name) or row.get(name) for name in ("title", "original_title")]
+        values["search_key"] = search_key(*titles)[:620]
+        values["sources"] = {**sources, **dict.fromkeys(given, self._source)}
         return values
 
-    def _complete(self, movie_id: int, record: MovieRecord) -> dict[str, tuple[str, ...]]:
-        """Write what the record adds to a movie; returns its linked names (genres, people) that are to be set anew."""
-        known = self._known[movie_id]
-        values = self._values(record, dict(known["sources"] or {}))
-        for name in self._by_id:
-            if known[name] is not None:
-                values.pop(name, None)
-        self._session.execute(update(Movie).where(Movie.id == movie_id).values(**values))
-        for name, index in self._by_id.items():
-            if name in values:
-                known[name] = values[name]
-                index[values[name]] = movie_id
-        known["sources"] = values["sources"]
-        self.counts["completed"] += 1
-        return {name: getattr(record, name) for name in _LINKED if getattr(record, name) and values["sources"].get(name) == self._source}
+    def _links(self, record: MovieRecord, sources: Mapping[str, str]) -> dict[str, list[int]]:
+        """Ids of the genres (in order of id) and people (in billing order) that this record gives and that it may set."""
+        names = [name for name in _LINKED if sources.get(name) == self._source]
+        links = {name: [self._person(person) for person in getattr(record, name) if fold(person)] for name in names if name != "genres"}
+        if "genres" in names:
+            links["genres"] = sorted(self._genre(name) for name in record.genres)
+        return {name: list(dict.fromkeys(keys)) for name, keys in links.items()}
 
-    def _link(self, linked: dict[int, dict[str, tuple[str, ...]]]) -> None:
+    def _link(self, linked: dict[int, dict[str, list[int]]]) -> None:
         """Set genres and people of movies anew."""
-        genre_rows: list[dict[str, Any]] = []
-        credit_rows: list[dict[str, Any]] = []
-        for movie_id, names in linked.items():
-            genre_rows += [{"movie_id": movie_id, "genre_id": self._genre(name)} for name in names.get("genres", ())]
-            for key, role in (("directors", "director"), ("cast", "actor")):
-                people = dict.fromkeys(self._person(name) for name in names.get(key, ()) if fold(name))
-                credit_rows += [
-                    {"movie_id": movie_id, "role": role, "billing": place, "person_id": person_id} for place, person_id in enumerate(people)
-                ]
-        self._session.execute(
-            delete(MovieGenre).where(MovieGenre.movie_id.in_([key for key, names in linked.items() if "genres" in names]))
-        )
-        for key, role in (("directors", "director"), ("cast", "actor")):
-            movie_ids = [movie_id for movie_id, names in linked.items() if key in names]
-            self._session.execute(delete(Credit).where(Credit.role == role, Credit.movie_id.in_(movie_ids)))
-        if genre_rows:
-            self._session.execute(insert(MovieGenre), genre_rows)
-        if credit_rows:
-            self._session.execute(insert(Credit), credit_rows)
+        if self._new_people:
+            self._session.execute(insert(Person), self._new_people)
+            self._new_people.clear()
+        genres = {movie_id: links["genres"] for movie_id, links in linked.items() if "genres" in links}
+        self._session.execute(delete(MovieGenre).where(MovieGenre.movie_id.in_(list(genres))))
+        if rows := [{"movie_id": movie_id, "genre_id": key} for movie_id, keys in genres.items() for key in keys]:
+            self._session.execute(insert(MovieGenre), rows)
+        for role, name in _ROLES.items():
+            people = {movie_id: links[name] for movie_id, links in linked.items() if name in links}
+            self._session.execute(delete(Credit).where(Credit.role == role, Credit.movie_id.in_(list(people))))
+            credits: list[dict[str, Any]] = [
+                {"movie_id": movie_id, "role": role, "billing": place, "person_id": key}
+                for movie_id, keys in people.items() for place, key in enumerate(keys)
+            ]  # fmt: skip
+            if credits:
+                self._session.execute(insert(Credit), credits)
 
     def _genre(self, name: str) -> int:
         if name not in self._genres:
@@ -173,8 +214,9 @@ class MovieSaver:
     def _person(self, name: str) -> int:
         key = person_key(name)[:200]
         if key not in self._people:
-            values = {"name": name, "name_key": key}
-            self._people[key] = self._session.execute(insert(Person).values(**values).returning(Person.id)).scalar_one()
+            # One statement for many: a catalogue brings tens of thousands of people.
+            self._people[key] = len(self._people) + self._people_offset
+            self._new_people.append({"id": self._people[key], "name": name, "name_key": key})
         return self._people[key]
 
 
@@ -189,20 +231,18 @@ def save_movies(
         progress: Called with the number of records saved since the last call.
 
     Returns:
-        A movie id a record, in order; and counts of `added`, `completed` and `repeated` movies.
+        A movie id a record, in order; and counts of movies `added`, `completed` (something changed) and `repeated`.
     """
     ids: list[int] = []
+    source_records = iter(records)
     with writing() as session:
         saver = MovieSaver(session, source)
-        batch: list[MovieRecord] = []
-        for record in records:
-            batch.append(record)
-            if len(batch) == _BATCH:
-                ids += saver.save(batch)
-                progress(len(batch))
-                batch = []
-        ids += saver.save(batch)
-        progress(len(batch))
-        raise_revision("catalogue")
-        counts = {name: saver.counts[name] for name in ("added", "completed", "repeated")}
-    return ids, counts
+        while batch := list(islice(source_records, _BATCH)):
+            ids += saver.save(batch)
+            progress(len(batch))
+        if saver.counts["added"] or saver.counts["completed"]:
+            raise_revision("catalogue")
+        if session.connection().dialect.name == "postgresql":
+            for table in ("movies", "people"):  # their sequences did not see the ids given above
+                session.execute(text(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), max(id)) FROM {table}"))  # noqa: S608
+    return ids, {name: saver.counts[name] for name in ("added", "completed", "repeated")}

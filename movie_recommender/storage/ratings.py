@@ -16,14 +16,15 @@ _BATCH = 50_000
 _UPSERT = (
     "INSERT INTO ratings (user_id, movie_id, half_stars, rated_at, import_id) {source} "
     "ON CONFLICT (user_id, movie_id) DO UPDATE SET half_stars = excluded.half_stars, rated_at = excluded.rated_at "
-    "WHERE excluded.rated_at >= ratings.rated_at"
+    "WHERE excluded.rated_at > ratings.rated_at "
+    "OR (excluded.rated_at = ratings.rated_at AND excluded.half_stars <> ratings.half_stars)"
 )
 Row = tuple[int, int, int, int, int]  # user_id, movie_id, half_stars, rated_at, import_id
 
 
 def community_raters(session: Session, origin: str, external_ids: Sequence[int], created_at: int) -> dict[int, int]:
-    """User ids of a data set's raters by their ids there; those who are not here yet are made (they cannot sign in)."""
-    known = {int(key): user_id for user_id, key in session.execute(select(User.id, User.external_id).where(User.origin == origin)) if key}
+    """User ids of these raters of a data set by their ids there; those who are not here yet are made (they cannot sign in)."""
+    known = _known_raters(session, origin, external_ids)
     rows = [
         {
             "name": f"MovieLens rater {external_id}", "kind": "community", "origin": origin, "external_id": str(external_id),
@@ -33,25 +34,37 @@ def community_raters(session: Session, origin: str, external_ids: Sequence[int],
     ]  # fmt: skip
     if rows:
         session.execute(insert(User), rows)
-        return community_raters(session, origin, (), created_at)
+        known = _known_raters(session, origin, external_ids)
     return known
 
 
-def load(session: Session, rows: Iterable[Row]) -> Iterator[int]:
-    """Insert ratings, in place of older ones of the same person and movie; yields the size of each batch written."""
+def _known_raters(session: Session, origin: str, external_ids: Sequence[int]) -> dict[int, int]:
+    known: dict[int, int] = {}
+    for start in range(0, len(external_ids), 10_000):
+        keys = [str(external_id) for external_id in external_ids[start : start + 10_000]]
+        raters = select(User.external_id, User.id).where(User.origin == origin, User.external_id.in_(keys))
+        known |= {int(key or 0): user_id for key, user_id in session.execute(raters)}
+    return known
+
+
+def load(session: Session, rows: Iterable[Row]) -> Iterator[tuple[int, int]]:
+    """Insert ratings, in place of older ones of the same person and movie.
+
+    Yields:
+        The size of each batch, and how many ratings of it were new or changed.
+    """
     connection = session.connection()
     source = iter(rows)
     while batch := list(islice(source, _BATCH)):
         # In key order the tree grows at its end instead of being split everywhere.
         batch = sorted({(row[0], row[1]): row for row in sorted(batch, key=lambda row: row[3])}.values())
         if connection.dialect.name == "sqlite":
-            connection.exec_driver_sql(_UPSERT.format(source="VALUES (?, ?, ?, ?, ?)"), batch)
+            yield len(batch), connection.exec_driver_sql(_UPSERT.format(source="VALUES (?, ?, ?, ?, ?)"), batch).rowcount
         else:
-            _copy(connection, batch)
-        yield len(batch)
+            yield len(batch), _copy(connection, batch)
 
 
-def _copy(connection: Any, batch: list[Row]) -> None:
+def _copy(connection: Any, batch: list[Row]) -> int:
     connection.execute(
         text(
             "CREATE TEMPORARY TABLE IF NOT EXISTS incoming "
@@ -61,8 +74,9 @@ def _copy(connection: Any, batch: list[Row]) -> None:
     with connection.connection.cursor() as cursor, cursor.copy("COPY incoming FROM STDIN") as copy:
         for row in batch:
             copy.write_row(row)
-    connection.exec_driver_sql(_UPSERT.format(source="SELECT * FROM incoming"))
+    written: int = connection.exec_driver_sql(_UPSERT.format(source="SELECT * FROM incoming")).rowcount
     connection.exec_driver_sql("TRUNCATE incoming")
+    return written
 
 
 def recount(session: Session) -> None:
