@@ -46,7 +46,7 @@ def import_orders(path: Path, data: bytes) -> Report:
         session.flush()
         raters = _customers(session, sorted({owner for owner, _, _ in found}))
         rows = [(raters[owner], movie_id, entry.half_stars or 0, entry.at or 0, run.id) for owner, movie_id, entry in found]
-        written = sum(load(session, rows))
+        written = sum(size for size, _ in load(session, rows))
         recount(session)
         raise_revision("community")
         run.finished_at, run.counts = now(), {"customers": len(raters), "orders": written, "skipped": sum(skipped.values())}
