@@ -19,7 +19,7 @@ from .services.history import reporting
 
 def init_app(app: Flask) -> None:
     """Register the commands on the application."""
-    for command in (start, initdb, import_movielens, import_metadata, import_ratings, fillchroma):
+    for command in (start, initdb, import_movielens, import_metadata, import_ratings, fillchroma, bench):
         app.cli.add_command(command)
 
 
@@ -177,3 +177,19 @@ def _say_history(staged: history.Staged, counts: Mapping[str, int], dry_run: boo
 
 def _named(film: history.StagedFilm) -> str:
     return f"{film.film.title or film.film.imdb_id or film.film.tmdb_id} ({film.film.year or 'no year'})"
+
+
+@click.command()
+@click.option("--sizes", default="100k,1m,10m,25m,32m", show_default=True, help="Sizes of the synthetic data, as MovieLens'.")
+@click.option("--people", default=200, show_default=True, help="Random people for the median and p95.")
+@click.option("--peers", type=click.Path(exists=True, path_type=Path), help="A Python with the libraries of requirements-peers.txt.")
+@click.option("--write", is_flag=True, help="Also write docs/benchmarks.md.")
+def bench(sizes: str, people: int, peers: Path | None, write: bool) -> None:
+    """Measure what a recompute costs at several sizes; 32m takes minutes and 4 GB."""
+    from .benchmarks import report  # numba is loaded by this command alone
+
+    with _clear_errors():
+        page = report.run([size.strip() for size in sizes.split(",")], people, peers, lambda what: click.echo(what, err=True))
+    click.echo(page)
+    if write:
+        Path("docs", "benchmarks.md").write_text(page, "utf-8")

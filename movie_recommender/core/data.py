@@ -136,7 +136,7 @@ def checked_stars(values: Any) -> FloatArray:
 
 def to_codes(stars: npt.ArrayLike) -> npt.NDArray[np.uint8]:
     """Stars as codes, the nearest number of half stars: ``uint8[n]`` in 1..10."""
-    return np.clip(np.rint(np.asarray(stars) * 2.0), 1, 10).astype(np.uint8)
+    return np.minimum(np.maximum(np.rint(np.asarray(stars) * 2.0), 1.0), 10.0).astype(np.uint8)
 
 
 def _id_array(values: Any, name: str, error: type[InvalidInput]) -> IntArray:

@@ -36,6 +36,12 @@ class Axis:
     def __len__(self) -> int:
         return int(self.ids.size)
 
+    def position(self, wanted: int) -> int:
+        """Where this id is, or -1."""
+        if self._table is not None:
+            return int(self._table[wanted]) if 0 <= wanted < self._table.size else -1
+        return int(self.positions([wanted])[0])
+
     def positions(self, ids: npt.ArrayLike) -> IntArray:
         """``int[n]``: where each id is, or -1."""
         wanted = np.asarray(ids, dtype=np.int64)
@@ -106,7 +112,7 @@ class RatingMatrix:
         """The person's row, or -1."""
         if user_id is None:
             return -1
-        at = int(self.users.positions([user_id])[0])
+        at = self.users.position(int(user_id))
         return at if at >= 0 else self._new_rows.get(int(user_id), -1)
 
     def row(self, row: int) -> Row:
@@ -120,13 +126,18 @@ class RatingMatrix:
         indptr, cells = self.by_user.packed()
         return np.append(indptr[: self.n_users], cells.size), *_unpacked(cells)
 
-    def replace_row(self, user_id: int, cols: IntArray, codes: CodeArray) -> int:
-        """The person's ratings are now these; returns the row, a new one if he is new."""
+    def row_for(self, user_id: int) -> int:
+        """The person's row, a new one if he is new."""
         row = self.row_of(user_id)
         if row < 0:
             row = self.n_users
             self._new_rows[int(user_id)] = row
             self.by_user.extend_to(row + 1)
+        return row
+
+    def replace_row(self, user_id: int, cols: IntArray, codes: CodeArray) -> int:
+        """The person's ratings are now these; returns his row."""
+        row = self.row_for(user_id)
         now = dict(zip(cols.tolist(), codes.tolist(), strict=True))
         before = dict(zip(*(array.tolist() for array in self.row(row)), strict=True))
         for col in before.keys() - now.keys():

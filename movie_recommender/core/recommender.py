@@ -136,6 +136,21 @@ class Recommender:
         for scorer in self.scorers.values():
             scorer.refresh(row)
 
+    def rate(self, user_id: int, item_id: int, stars: float | None) -> None:
+        """One rating of a stored person is new or changed, or (None) taken back; otherwise like `update`.
+
+        Raises:
+            InvalidRatings: if the value is NaN or outside 0.5..5.
+        """
+        code = 0 if stars is None else int(to_codes(checked_stars([stars]))[0])
+        col = self.matrix.items.position(item_id)
+        if col < 0:
+            return
+        row = self.matrix.row_for(int(user_id))
+        self.matrix.put(row, col, code)
+        for scorer in self.scorers.values():
+            scorer.refresh(row)
+
     def rank(
         self,
         ratings: Mapping[int, float],

@@ -78,3 +78,16 @@ def test_forgetting_every_rating_of_a_person_leaves_no_trace(ratings, items):
     kept = ratings.user_ids != 12
     assert model.matrix.n_ratings == int(kept.sum())
     assert set(COMEDIES + HORRORS) >= {entry.item_id for entry in model.recommend({}, n=3)}
+
+
+@pytest.mark.parametrize("stars", [4.5, None])
+@pytest.mark.parametrize("user_id", [12, 999])
+def test_one_rating_more_or_less_is_as_the_whole_row_anew(ratings, items, alice, user_id, stars):
+    own = ratings.user_ids == user_id
+    rated = dict(zip(ratings.item_ids[own].tolist(), ratings.values[own].tolist(), strict=True))
+    item = 300 if stars else next(iter(rated), 300)
+    one, whole = Recommender().fit(ratings, items), Recommender().fit(ratings, items)
+    one.rate(user_id, item, stars)
+    whole.update(user_id, {key: value for key, value in {**rated, item: stars}.items() if value})
+    assert [entry.score for entry in one.recommend(alice, n=50)] == [entry.score for entry in whole.recommend(alice, n=50)]
+    assert one.matrix.n_ratings == whole.matrix.n_ratings

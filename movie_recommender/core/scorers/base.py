@@ -75,3 +75,14 @@ def unknown(n_items: int) -> Signal:
 def strongest(contributions: FloatArray, limit: int) -> IntArray:
     """Positions of the largest in absolute value, largest first."""
     return np.argsort(-np.abs(contributions), kind="stable")[:limit]
+
+
+def strongest_by_column(contributions: FloatArray, limit: int) -> IntArray:
+    """``int[<= limit, m]``: for each column of ``float[n, m]`` the rows of the largest in absolute value, largest first."""
+    sizes = -np.abs(contributions)
+    n, limit = sizes.shape[0], max(limit, 0)
+    if limit >= n:
+        return np.asarray(np.argsort(sizes, axis=0, kind="stable"))
+    rows = np.argpartition(sizes, limit, axis=0)[:limit]
+    order = np.argsort(np.take_along_axis(sizes, rows, axis=0), axis=0, kind="stable")
+    return np.asarray(np.take_along_axis(rows, order, axis=0))

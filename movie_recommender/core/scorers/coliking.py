@@ -13,7 +13,7 @@ from ..data import FloatArray, IntArray, Items
 from ..matrix import RatingMatrix, code_table
 from ..profile import Profile
 from ..results import Cause
-from .base import Scorer, Signal, Trace, strongest, unknown
+from .base import Scorer, Signal, Trace, strongest_by_column, unknown
 from .neighbours import STARS
 
 
@@ -75,15 +75,15 @@ class CoLiking(Scorer):
         def trace(wanted: IntArray, limit: int) -> list[tuple[Cause, ...]]:
             at = self.position[wanted]
             shares = preferences[:, None] * self.model[np.ix_(rows, np.maximum(at, 0))]
-            return [movie_causes(item_ids, stars, shares[:, i], limit) if at[i] >= 0 else () for i in range(wanted.size)]
+            shares[:, at < 0] = 0.0
+            return movie_causes(item_ids, stars, shares, limit)
 
         return trace
 
 
-def movie_causes(item_ids: IntArray, stars: FloatArray, shares: FloatArray, limit: int) -> tuple[Cause, ...]:
-    """The rated films that contribute most, strongest first."""
-    return tuple(
-        Cause("movie", item_id=int(item_ids[j]), stars=float(stars[j]), count=1, contribution=float(shares[j]))
-        for j in strongest(shares, limit)
-        if shares[j]
-    )
+def movie_causes(item_ids: IntArray, stars: FloatArray, shares: FloatArray, limit: int) -> list[tuple[Cause, ...]]:
+    """For each column of ``float[n_rated, m]``, the rated films that contribute most, strongest first."""
+    rows = strongest_by_column(shares, limit)
+    largest = np.take_along_axis(shares, rows, axis=0)
+    columns = zip(item_ids[rows].T.tolist(), stars[rows].T.tolist(), largest.T.tolist(), strict=True)
+    return [tuple([Cause("movie", "", *cause[:2], 1, cause[2]) for cause in zip(*column, strict=True) if cause[2]]) for column in columns]

@@ -14,7 +14,7 @@ from ..data import FloatArray, IntArray, Items
 from ..matrix import RatingMatrix
 from ..profile import Profile
 from ..results import Cause
-from .base import Scorer, Signal, strongest, unknown
+from .base import Scorer, Signal, unknown
 
 Labelled = tuple[str, str, float]
 """A feature of one film: its kind, its name, its weight."""
@@ -130,13 +130,14 @@ class FeatureAffinity(Scorer):
         span = slice(self.content.indptr[kind], self.content.indptr[kind + 1])
         features = self.content.indices[span]
         shares = self.content.data[span] * affinities[features]
-        return tuple(self._cause(history, int(features[at]), float(shares[at])) for at in strongest(shares, limit) if shares[at])
+        ranked = sorted(zip((-np.abs(shares)).tolist(), features.tolist(), shares.tolist(), strict=True))[:limit]
+        return tuple([self._cause(history, feature, share) for _, feature, share in ranked if share])
 
     def _cause(self, history: FloatArray, feature: int, share: float) -> Cause:
         kind, name = self.labels[feature]
         count = int(history[2, feature])
         mean = float(history[3, feature]) / count if count else None
-        return Cause(kind, name=name, stars=mean, count=count, contribution=share)
+        return Cause(kind, name, None, mean, count, share)
 
 
 @njit(cache=True, nogil=True)

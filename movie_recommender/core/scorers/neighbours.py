@@ -106,7 +106,7 @@ class Neighbours(Scorer):
             means = histograms @ STARS / np.maximum(counts, 1)
             rows = zip(histograms.tolist(), counts.tolist(), means.tolist(), votes.tolist(), strict=True)
             return [
-                (Cause("neighbours", stars=mean, count=count, contribution=vote, histogram=tuple(histogram)),) if count else ()
+                (Cause("neighbours", "", None, mean, count, vote, tuple(histogram)),) if count else ()
                 for histogram, count, mean, vote in rows
             ]
 

@@ -48,7 +48,7 @@ class Plots(Scorer):
 
         def trace(wanted: IntArray, limit: int) -> list[tuple[Cause, ...]]:
             shares = weights[:, None] * (self.vectors[cols] @ self.vectors[wanted].T)
-            return [movie_causes(item_ids, stars, shares[:, i], limit) for i in range(wanted.size)]
+            return movie_causes(item_ids, stars, shares, limit)
 
         return Signal(scores, trace)
 

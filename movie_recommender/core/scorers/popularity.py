@@ -6,7 +6,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from ..data import IntArray, Items
+from ..data import FloatArray, IntArray, Items
 from ..matrix import RatingMatrix
 from ..profile import Profile
 from ..results import Cause
@@ -27,13 +27,12 @@ class Popularity(Scorer):
         return Signal(np.log1p(self.matrix.counts), self._trace)
 
     def _trace(self, wanted: IntArray, limit: int) -> list[tuple[Cause, ...]]:
-        counts, sums = self.matrix.counts, self.matrix.sums
-        return [
-            (Cause("ratings", stars=float(sums[col] / counts[col]), count=int(counts[col]), contribution=float(np.log1p(counts[col]))),)
-            if counts[col] > 0
-            else ()
-            for col in wanted
-        ]
+        return self._causes(wanted, np.log1p(self.matrix.counts[wanted]))
+
+    def _causes(self, wanted: IntArray, values: FloatArray) -> list[tuple[Cause, ...]]:
+        counts, sums = self.matrix.counts[wanted], self.matrix.sums[wanted]
+        rows = zip(counts.tolist(), (sums / np.maximum(counts, 1)).tolist(), values.tolist(), strict=True)
+        return [(Cause("ratings", "", None, mean, int(count), value),) if count > 0 else () for count, mean, value in rows]
 
 
 class Quality(Popularity):
@@ -54,10 +53,4 @@ class Quality(Popularity):
 
     def _trace_means(self, wanted: IntArray, limit: int) -> list[tuple[Cause, ...]]:
         means = self.matrix.damped_means(self.settings["damping"]) - self.matrix.mean
-        counts, sums = self.matrix.counts, self.matrix.sums
-        return [
-            (Cause("ratings", stars=float(sums[col] / counts[col]), count=int(counts[col]), contribution=float(means[col])),)
-            if counts[col] > 0
-            else ()
-            for col in wanted
-        ]
+        return self._causes(wanted, means[wanted])

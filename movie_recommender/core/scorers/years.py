@@ -10,7 +10,7 @@ from ..data import FloatArray, IntArray, Items
 from ..matrix import RatingMatrix
 from ..profile import Profile
 from ..results import Cause
-from .base import Scorer, Signal, Trace, no_causes, strongest, unknown
+from .base import Scorer, Signal, Trace, no_causes, strongest_by_column, unknown
 
 
 class Years(Scorer):
@@ -55,12 +55,12 @@ class Years(Scorer):
             np.add.at(shares, places, kernel)
             means = np.bincount(places, weights=stars) / np.bincount(places)
             counts = np.bincount(places)
+            rows = strongest_by_column(shares, limit)
+            said = [(f"{name}s", mean, count) for name, mean, count in zip(names.tolist(), means.tolist(), counts.tolist(), strict=True)]
+            columns = zip(rows.T.tolist(), np.take_along_axis(shares, rows, axis=0).T.tolist(), strict=True)
             return [
-                tuple(
-                    Cause("year", f"{names[at]}s", stars=float(means[at]), count=int(counts[at]), contribution=float(shares[at, i]))
-                    for at in strongest(shares[:, i], limit)
-                )
-                for i in range(wanted.size)
+                tuple([Cause("year", said[at][0], None, said[at][1], said[at][2], share) for at, share in zip(*column, strict=True)])
+                for column in columns
             ]
 
         return trace

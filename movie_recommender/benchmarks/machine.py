@@ -1,0 +1,73 @@
+"""What the figures were measured on, and how to measure: CPU time of this thread, the best of several."""
+
+from __future__ import annotations
+
+import gc
+import importlib.metadata
+import os
+import platform
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+
+REPEATS = 5
+LIBRARIES = ("numpy", "scipy", "numba")
+
+
+def cpu_seconds(work: Callable[[], object], repeats: int = REPEATS) -> float:
+    """The least CPU seconds of this thread that `work` took, without the garbage collector."""
+    best = float("inf")
+    with _no_collection():
+        for _ in range(repeats):
+            begin = time.thread_time()
+            work()
+            best = min(best, time.thread_time() - begin)
+    return best
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
+
+
+def read_bandwidth(megabytes: int = 400) -> float:
+    """Bytes that one thread reads in a second from an array far larger than the caches."""
+    array = np.ones(megabytes * 125_000)
+    return array.nbytes / cpu_seconds(array.sum)
+
+
+def resident_bytes() -> int:
+    """This process' memory that is in RAM."""
+    pages = int(Path("/proc/self/statm").read_text("ascii").split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE")
+
+
+def peak_bytes() -> int:
+    """The most memory that this process has had in RAM."""
+    import resource
+
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+
+
+def description() -> str:
+    """The processor, its cores, and the versions that matter."""
+    versions = ", ".join(f"{name} {importlib.metadata.version(name)}" for name in LIBRARIES)
+    return f"{_processor()}, {os.cpu_count()} cores; Python {platform.python_version()}, {versions}"
+
+
+def _processor() -> str:
+    info = Path("/proc/cpuinfo")
+    if info.is_file():
+        for line in info.read_text("utf-8").splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    return platform.processor() or platform.machine()

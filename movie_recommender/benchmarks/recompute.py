@@ -1,0 +1,146 @@
+"""What one recompute costs in a world of a given size; run in a process of its own, so that memory is its own."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import numpy as np
+
+from movie_recommender.core import Recommender
+from movie_recommender.core.profile import fold_in
+
+from . import synthetic
+from .machine import cpu_seconds, peak_bytes, read_bandwidth, resident_bytes
+
+PROFILE_SIZES = (5, 20, 100, 500, 2_000)
+LENGTH, PER_GENRE = 500, 60
+"""Of the list computed: the best over all, and the best of every genre."""
+
+
+@dataclass
+class ByProfile:
+    """A person with so many ratings: CPU milliseconds a recompute, and the least that reading its bytes takes."""
+
+    ratings: int
+    milliseconds: float
+    limit_milliseconds: float
+
+
+@dataclass
+class Measured:
+    """All figures of one size."""
+
+    size: str
+    users: int
+    items: int
+    ratings: int
+    bandwidth: float
+    fit_seconds: float
+    peak_bytes: int
+    resident_bytes: int
+    state_bytes: int
+    by_profile: list[ByProfile] = field(default_factory=list)
+    people: int = 0
+    median_ms: float = 0.0
+    p95_ms: float = 0.0
+    median_with_reasons_ms: float = 0.0
+    rate_us: float = 0.0
+    update_us: float = 0.0
+
+
+def measure(size: str, n_people: int = 200, seed: int = 1) -> Measured:
+    """Make the world, fit, and measure."""
+    bandwidth = read_bandwidth()
+    world = synthetic.of_size(size, seed)
+    items = synthetic.facts(world, seed)
+    before = resident_bytes()
+    begin = time.process_time()
+    model = Recommender().fit(world.ratings(), items)
+    fit_seconds = time.process_time() - begin
+    measured = Measured(
+        size, world.n_users, world.n_items, world.n_ratings, bandwidth, fit_seconds,
+        peak_bytes(), resident_bytes() - before, sum(array.nbytes for array in _arrays(model)),
+    )  # fmt: skip
+    model.rank(world.of(0), LENGTH, PER_GENRE)  # what is compiled on first use is compiled now
+    activity = np.diff(world.indptr)
+    for wanted in PROFILE_SIZES:
+        user = int(np.argmin(np.abs(activity - wanted)))
+        rated = dict(list(world.of(user).items())[:wanted])
+        seconds = cpu_seconds(lambda rated=rated, user=user: model.rank(rated, LENGTH, PER_GENRE, user_id=user))  # type: ignore[misc]
+        limit = bytes_touched(model, rated, user) / bandwidth
+        measured.by_profile.append(ByProfile(len(rated), seconds * 1e3, limit * 1e3))
+    _measure_people(measured, model, world, n_people, seed)
+    return measured
+
+
+def _measure_people(measured: Measured, model: Recommender, world: synthetic.World, n_people: int, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    seconds: list[float] = []
+    with_reasons: list[float] = []
+    rates: list[float] = []
+    updates: list[float] = []
+    for user in rng.choice(world.n_users, min(n_people, world.n_users), replace=False).tolist():
+        rated = world.of(user)
+        seconds.append(cpu_seconds(lambda: model.rank(rated, LENGTH, PER_GENRE, user_id=user), 3))  # noqa: B023
+        if len(with_reasons) < 20:
+            with_reasons.append(cpu_seconds(lambda: model.rank(rated, LENGTH, PER_GENRE, user_id=user).items[0].reasons, 3))  # noqa: B023
+        film = int(rng.integers(world.n_items))
+        begin = time.perf_counter()
+        model.rate(user, film, 4.0)
+        rates.append(time.perf_counter() - begin)
+        begin = time.perf_counter()
+        model.update(user, rated)
+        updates.append(time.perf_counter() - begin)
+    measured.people = len(seconds)
+    measured.median_ms, measured.p95_ms = (float(np.percentile(seconds, q)) * 1e3 for q in (50, 95))
+    measured.median_with_reasons_ms = float(np.median(with_reasons)) * 1e3
+    measured.rate_us, measured.update_us = float(np.median(rates)) * 1e6, float(np.median(updates)) * 1e6
+
+
+def bytes_touched(model: Recommender, rated: dict[int, float], user: int) -> int:
+    """The state that a recompute must read at least once, in bytes; scratch apart.
+
+    Who rated his films, one length a person, his neighbours' rows, the co-liking rows of his films,
+    and for every item its count, its sum, its kinds, its year, its plot.
+    """
+    profile = fold_in(rated, model.matrix, user)
+    matrix, scorers = model.matrix, model.scorers
+    nearest, _ = scorers["neighbours"].neighbourhood(profile)  # type: ignore[attr-defined]
+    touched = 4 * int(matrix.by_item.size[profile.cols].sum() + matrix.by_user.size[nearest].sum()) + 8 * matrix.n_users
+    model_rows: np.ndarray = scorers["coliking"].model  # type: ignore[attr-defined]
+    touched += int((scorers["coliking"].position[profile.cols] >= 0).sum()) * model_rows.shape[1] * 4  # type: ignore[attr-defined]
+    kinds = sum(hasattr(scorer, "kinds") for scorer in scorers.values())
+    plots: np.ndarray = scorers["plots"].vectors  # type: ignore[attr-defined]
+    return touched + matrix.n_items * (8 + 8 + 4 * kinds + 4) + plots.nbytes
+
+
+def _arrays(thing: Any, seen: set[int] | None = None) -> Iterator[np.ndarray]:
+    """Every array that the model holds, each memory once."""
+    seen = set() if seen is None else seen
+    if id(thing) in seen:
+        return
+    seen.add(id(thing))
+    if isinstance(thing, np.ndarray):
+        owner = thing if thing.base is None else thing.base
+        if not isinstance(owner, np.ndarray):
+            owner = thing
+        if owner is thing or id(owner) not in seen:
+            seen.add(id(owner))
+            yield owner
+    elif isinstance(thing, dict):
+        for value in thing.values():
+            yield from _arrays(value, seen)
+    elif isinstance(thing, (list, tuple)) and thing and not isinstance(thing[0], (str, int, float, set, list, tuple)):
+        for value in thing:
+            yield from _arrays(value, seen)
+    elif hasattr(thing, "__dict__") and not isinstance(thing, type):
+        yield from _arrays(vars(thing), seen)
+
+
+if __name__ == "__main__":
+    json.dump(asdict(measure(sys.argv[1], int(sys.argv[2]))), sys.stdout)

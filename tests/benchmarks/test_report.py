@@ -1,0 +1,39 @@
+"""`flask bench` measures and says what it measured."""
+
+import pytest
+
+from movie_recommender.benchmarks import recompute, report, synthetic
+from movie_recommender.errors import InvalidInput
+
+
+@pytest.fixture(scope="module")
+def measured():
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(synthetic.SIZES, "tiny", (300, 500, 20_000))
+        yield recompute.measure("tiny", n_people=3)
+
+
+def test_every_figure_is_there_and_positive(measured):
+    assert [one.ratings for one in measured.by_profile][:2] == [5, 20]
+    for figure in (measured.median_ms, measured.p95_ms, measured.median_with_reasons_ms, measured.rate_us, measured.state_bytes):
+        assert figure > 0
+    assert all(one.milliseconds > one.limit_milliseconds > 0 for one in measured.by_profile)
+
+
+def test_the_state_holds_each_rating_twice_and_little_else_a_person(measured):
+    assert measured.state_bytes > 8 * measured.ratings
+
+
+def test_the_page_has_a_row_for_every_size_profile_and_peer(measured):
+    from dataclasses import asdict
+
+    peers = [{"name": "somebody's kNN", "milliseconds": 100 * measured.median_ms, "fit_seconds": 1.0, "note": ""}]
+    page = report.page([report.SizeReport(asdict(measured), peers)])
+    assert page.count("| tiny |") == 1 + len(measured.by_profile) + 1 + 1
+    assert "| somebody's kNN |" in page
+    assert "| 100.0 |" in page
+
+
+def test_an_unknown_size_is_answered_with_those_there_are():
+    with pytest.raises(InvalidInput, match="100k, 1m, 10m, 25m, 32m"):
+        report.run(["7m"], 1, None, print)
