@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from movie_recommender.services import rating
 from movie_recommender.services.lists import Entry, Reason, pack
-from movie_recommender.storage import db
+from movie_recommender.storage import db, writing
 from movie_recommender.storage.models import Rating, RecommendationList, User, UserState
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -52,13 +52,12 @@ def _on_disk(app: Any) -> dict[int, float]:
 
 def _store_list(app: Any, film_ids: list[int]) -> None:
     """Do what the background API does: write a new list with the version that it saw."""
-    with app.app_context():
-        user_id = db.session.scalar(select(User.id).where(User.name == "Alice"))
-        state = db.session.get(UserState, user_id)
+    with app.app_context(), writing() as session:
+        user_id = session.scalar(select(User.id).where(User.name == "Alice"))
+        state = session.get(UserState, user_id)
         entries = [Entry(film, 1.0, 4.0, (Reason("genres", 0.2, {"genres": [["Comedy", 0.2]]}),)) for film in film_ids]
-        db.session.merge(RecommendationList(user_id=user_id, version=state.version, engine="test", computed_at=1, payload=pack(entries)))
+        session.merge(RecommendationList(user_id=user_id, version=state.version, engine="test", computed_at=1, payload=pack(entries)))
         state.computed_version = state.version
-        db.session.commit()
 
 
 def test_a_click_on_a_star_saves_at_once(app: Any, alices_page: Page) -> None:

@@ -76,7 +76,7 @@ SUBJECTS: dict[Motif, str] = {
     beings.mirror: "twins double doppelganger identity impostor lookalike split",
     beings.ghost: "ghost ghosts poltergeist spirit spirits",
     beings.butterfly: "butterfly metamorphosis insects moth",
-    places.leaves: "jungle rainforest dinosaurs vietnam amazon gorilla ape apes",
+    places.leaves: "jungle rainforest dinosaurs amazon gorilla ape apes",
     beings.cloche: "food chef cooking restaurant cook",
 }
 BY_KEYWORD = {word: motif for motif, words in SUBJECTS.items() for word in words.split()}
