@@ -155,19 +155,22 @@ def blend(profile: Profile, scorers: Mapping[str, Scorer], weights: Weights, cou
 
 @njit(cache=True, nogil=True, fastmath={"reassoc", "nsz", "contract"})
 def moments(scores):  # type: ignore[no-untyped-def]
-    """How many scores are known, their mean and standard deviation."""
-    known, total = 0, 0.0
+    """How many scores are known, their mean and standard deviation, in one pass around the first known."""
+    origin = 0.0
     for value in scores:
-        known += 1 if value == value else 0
-        total += value if value == value else 0.0
-    if known == 0:
+        if value == value:
+            origin = value
+            break
+    known, total, squares = 0.0, 0.0, 0.0
+    for value in scores:
+        apart = value - origin
+        known += 1.0 if value == value else 0.0
+        total += apart if value == value else 0.0
+        squares += apart * apart if value == value else 0.0
+    if known == 0.0:
         return 0, 0.0, 0.0
     mean = total / known
-    squares = 0.0
-    for value in scores:
-        apart = value - mean if value == value else 0.0
-        squares += apart * apart
-    return known, mean, np.sqrt(squares / known)
+    return int(known), origin + mean, np.sqrt(max(squares / known - mean * mean, 0.0))
 
 
 @njit(cache=True, nogil=True, fastmath={"reassoc", "nsz", "contract"})

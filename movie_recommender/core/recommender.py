@@ -169,9 +169,10 @@ class Recommender:
         by_genre = {name: cols[cols >= 0] for name, cols in zip(self.genre_names, grouped, strict=True)}
         extra = np.setdiff1d(np.concatenate([np.empty(0, np.int64), *by_genre.values()]), top)
         cols = np.concatenate([top, extra[np.argsort(-blended.scores[extra], kind="stable")]])
-        place = {int(col): at for at, col in enumerate(cols)}
+        place = np.empty(self.matrix.n_items, dtype=np.int64)
+        place[cols] = np.arange(cols.size)
         entries = tuple(self._recommendations(blended, cols))
-        listed = {name: tuple(place[int(col)] for col in genre) for name, genre in by_genre.items()}
+        listed = {name: tuple(place[genre].tolist()) for name, genre in by_genre.items()}
         return RankedList(entries[: top.size], listed, entries)
 
     def similar_items(self, item_id: int, n: int = 10) -> list[tuple[int, float]]:

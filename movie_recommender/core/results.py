@@ -83,7 +83,7 @@ class Reasons:
         return self._found[at]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Recommendation:
     """An item to see.
 

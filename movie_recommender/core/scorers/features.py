@@ -96,16 +96,19 @@ class FeatureAffinity(Scorer):
     def score(self, profile: Profile) -> Signal:
         if not profile.n_ratings or not self.labels:
             return unknown(self.matrix.n_items)
-        features, history = self._history(profile)
-        affinities = np.zeros(len(self.labels))
-        affinities[features] = self.affinities(history[0, features], history[1, features])
-        scores = self._scores(features, affinities)[self.kinds]
+        scores, history, affinities = self._scored(profile)
 
         def trace(wanted: IntArray, limit: int) -> list[tuple[Cause, ...]]:
             found = {kind: self._causes(history, affinities, kind, limit) for kind in set(self.kinds[wanted].tolist())}
             return [found[kind] for kind in self.kinds[wanted].tolist()]
 
-        return Signal(scores, trace)
+        return Signal(spread(scores, self.kinds), trace)
+
+    def _scored(self, profile: Profile) -> tuple[FloatArray, FloatArray, FloatArray]:
+        features, history = self._history(profile)
+        affinities = np.zeros(len(self.labels))
+        affinities[features] = self.affinities(history[0, features], history[1, features])
+        return self._scores(features, affinities), history, affinities
 
     def _scores(self, features: IntArray, affinities: FloatArray) -> FloatArray:
         return self.weighted(features, affinities)
@@ -160,6 +163,15 @@ def add_features(sums, indptr, indices, data, kinds, cols, preferences, stars): 
             sums[2, feature] += 1.0
             sums[3, feature] += stars[at]
     return found[:end]
+
+
+@njit(cache=True, nogil=True)
+def spread(values, places):  # type: ignore[no-untyped-def]
+    """``values[places]``, without a copy of the places."""
+    found = np.empty(places.size)
+    for at in range(places.size):
+        found[at] = values[places[at]]
+    return found
 
 
 @njit(cache=True, nogil=True)
