@@ -13,13 +13,15 @@ from tqdm import tqdm
 
 from . import storage, supervisor
 from .errors import ImportFailed, MovieRecommenderError
-from .services import accounts, history, importing, orders
+from .services import accounts, demo, downloading, history, importing, orders
 from .services.history import reporting
 
 
 def init_app(app: Flask) -> None:
     """Register the commands on the application."""
-    for command in (start, initdb, import_movielens, import_metadata, import_ratings, fillchroma, bench):
+    for command in (
+        start, initdb, import_movielens, import_metadata, import_ratings, fillchroma, bench, seed_demo, remove_demo,
+    ):  # fmt: skip
         app.cli.add_command(command)
 
 
@@ -110,13 +112,41 @@ def fillchroma(rebuild: bool) -> None:
 
 
 @click.command("import-movielens")
-@click.argument("path", type=click.Path(path_type=Path))
+@click.argument("path", type=click.Path(path_type=Path), required=False)
+@click.option("--download", "name", metavar="NAME", help="Fetch the set from GroupLens: ml-latest-small, ml-25m, ml-32m, ...")
+@click.option("--yes", is_flag=True, help="Accept the terms of the set without being asked.")
 @with_appcontext
-def import_movielens(path: Path) -> None:
-    """Bring in a MovieLens data set (folder or zip of ml-latest*, ml-20m/25m/32m, ml-10m, ml-1m, ml-100k)."""
+def import_movielens(path: Path | None, name: str | None, yes: bool) -> None:
+    """Bring in a MovieLens data set: a folder or zip (ml-latest*, ml-20m/25m/32m, ml-10m, ml-1m, ml-100k), or --download NAME."""
+    if (path is None) == (name is None):
+        raise click.UsageError("Give either the PATH of a data set or --download NAME.")
+    with _clear_errors():
+        if name:
+            click.echo(downloading.terms(name))
+            if not yes and not click.confirm("Fetch it under these terms?"):
+                raise click.ClickException("Nothing was fetched.")
     with _clear_errors(), _Bars() as bars:
-        report = importing.import_movielens(path, bars)
+        report = importing.import_movielens(path or downloading.fetch(name or "", bars), bars)
     _say(report)
+
+
+@click.command("seed-demo")
+@click.option("--people", default=200, show_default=True, help="How many raters to make up.")
+@with_appcontext
+def seed_demo(people: int) -> None:
+    """Make up a community of raters to look at; they are called so, no figure counts them, and `remove-demo` takes them away."""
+    with _clear_errors():
+        raters, ratings = demo.seed(people)
+    click.echo(f"Made up {raters:,} raters with {ratings:,} ratings. `flask remove-demo` takes them away again.")
+
+
+@click.command("remove-demo")
+@with_appcontext
+def remove_demo() -> None:
+    """Take the demo community away with everything it brought."""
+    with _clear_errors():
+        removed = demo.remove()
+    click.echo(f"Took {removed:,} made-up raters away." if removed else "There is no demo community here.")
 
 
 @click.command("import-metadata")

@@ -125,6 +125,12 @@ TABLE: tuple[Setting, ...] = (
         _text,
         "Weights of the blend; empty: `weights.json` in the instance folder if there is one, else the shipped ones.",
     ),
+    Setting(
+        "MOVIELENS_URL",
+        "https://files.grouplens.org/datasets/movielens",
+        _url("http", "https"),
+        "Where `flask import-movielens --download` fetches data sets.",
+    ),
     Setting("LIST_LENGTH", "500", _whole(20, 2000), "Movies kept in a person's list."),
     Setting("MIN_RATINGS", "5", _whole(1, 100), "Ratings that a person gives before the first list."),
     Setting("RECONCILE_SECONDS", "3", _seconds(0.2, 3600), "How often the background API looks for lists that are behind."),

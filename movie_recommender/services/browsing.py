@@ -14,7 +14,7 @@ from sqlalchemy.orm import selectinload
 from ..catalogue.titles import search_key
 from ..errors import NotFound
 from ..storage import db, upsert, writing
-from ..storage.models import Credit, Genre, Movie, MovieGenre, Rating, SimilarMovies, Unseen
+from ..storage.models import DEMO_ORIGIN, Credit, Genre, Movie, MovieGenre, Rating, SimilarMovies, Unseen, User
 
 EXAMPLE_POOL = 240  # the best known movies from which examples are drawn
 MOST_WORDS = 32  # of a search; SQLite refuses expressions that are too deep
@@ -105,9 +105,10 @@ def similar(movie_id: int, n: int = 12) -> list[Movie]:
 
 
 def histogram(movie_id: int) -> list[int]:
-    """How many people here gave 0.5, 1, ... 5 stars: ten counts."""
-    query = select(Rating.half_stars, func.count()).where(Rating.movie_id == movie_id).group_by(Rating.half_stars)
-    counts = dict(db.session.execute(query).all())
+    """How many people here gave 0.5, 1, ... 5 stars: ten counts; made-up raters do not count."""
+    made_up = select(User.id).where(User.origin == DEMO_ORIGIN)
+    query = select(Rating.half_stars, func.count()).where(Rating.movie_id == movie_id, Rating.user_id.not_in(made_up))
+    counts = dict(db.session.execute(query.group_by(Rating.half_stars)).all())
     return [counts.get(halves, 0) for halves in range(1, 11)]
 
 

@@ -27,6 +27,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
+DEMO_ORIGIN = "demo"  # of the raters of the demo community, who are made up and whom no figure counts
+
 
 class Base(DeclarativeBase):
     # Named constraints: Alembic can only alter on SQLite what has a name.

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import func, insert, select, text, update
 from sqlalchemy.orm import Session
 
-from .models import Movie, Rating, User
+from .models import DEMO_ORIGIN, Movie, Rating, User
 
 _BATCH = 50_000
 # One statement a dialect for what SQLAlchemy's executemany would do several times slower.
@@ -80,8 +80,12 @@ def _copy(connection: Any, batch: list[Row]) -> int:
 
 
 def recount(session: Session) -> None:
-    """Set every movie's count and sum of ratings from the ratings themselves."""
-    counts = select(Rating.movie_id, func.count().label("n"), func.sum(Rating.half_stars).label("total")).group_by(Rating.movie_id)
+    """Set every movie's count and sum of ratings from the ratings themselves; made-up raters do not count."""
+    made_up = select(User.id).where(User.origin == DEMO_ORIGIN)
+    counts = (
+        select(Rating.movie_id, func.count().label("n"), func.sum(Rating.half_stars).label("total"))
+        .where(Rating.user_id.not_in(made_up)).group_by(Rating.movie_id)
+    )  # fmt: skip
     session.execute(update(Movie).values(rating_count=0, rating_sum=0).where(Movie.rating_count > 0))
     rows = [{"b_id": movie_id, "n": n, "total": int(total)} for movie_id, n, total in session.execute(counts)]
     if rows:
