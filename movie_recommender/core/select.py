@@ -28,7 +28,7 @@ def above_the_rest(scores, allowed, n):  # type: ignore[no-untyped-def]
             total += 1
             low = min(low, scores[at])
             high = max(high, scores[at])
-    step = BINS / (high - low) if high > low else 0.0
+    step = BINS / (high - low) if high - low > 1e-300 else 0.0  # a smaller spread would make it infinite
     counts = np.zeros(BINS + 1, np.int64)
     for at in range(scores.size):
         if allowed[at]:
