@@ -9,6 +9,9 @@ from numba import njit
 from .cells import CODE_BITS
 from .data import CODES, FloatArray
 
+ROUNDING = 1e-12
+"""A similarity up to here is what rounding leaves of one that is zero."""
+
 PackedArray = npt.NDArray[np.int64]
 
 
@@ -44,7 +47,7 @@ def add_raters(sums, start, size, cells, cols, tables):  # type: ignore[no-untyp
 
 @njit(cache=True, nogil=True)
 def take_nearest(sums, bits, factors, inverse_norms, own_row, rows, similarities):  # type: ignore[no-untyped-def]
-    """The rows of the largest positive similarities, largest first, equal ones by row; clears `sums`.
+    """The rows of the largest similarities above `ROUNDING`, largest first, equal ones by row; clears `sums`.
 
     The similarity is ``min(product * factors[overlap] * inverse_norms[row], 1)``. Fills `rows` and
     `similarities` and returns how many there are.
@@ -52,7 +55,7 @@ def take_nearest(sums, bits, factors, inverse_norms, own_row, rows, similarities
     k = rows.size
     found = 0
     mask = (np.int64(1) << bits) - 1
-    least = 0.0
+    least = ROUNDING
     for row in range(sums.size):
         packed = sums[row]
         similarity = (packed >> bits) * factors[packed & mask] * inverse_norms[row]
