@@ -13,6 +13,9 @@ from .matrix import CodeArray, RatingMatrix
 NEUTRAL, PULL = 3.2, 5.0
 """Where a person's middle lies before he has rated, and how many ratings that belief is worth."""
 
+REJECTED, REJECTION = 2.0, 0.8
+"""Below so many stars a rating is a clear no: a whole star below adds so much dislike."""
+
 
 @dataclass(frozen=True, eq=False)
 class Profile:
@@ -55,4 +58,5 @@ def fold_in(ratings: Mapping[int, float], matrix: RatingMatrix, user_id: int | N
 def _preferences(stars: FloatArray) -> FloatArray:
     """How far above his own middle: the middle is shrunk to a common one and kept in sensible bounds."""
     middle = (stars.sum() + PULL * NEUTRAL) / (stars.size + PULL)
-    return (stars - float(np.clip(middle, 2.5, 3.75)) + 0.5) / 2.0
+    rejected = np.clip(REJECTED - stars, 0.0, 1.0)
+    return (stars - float(np.clip(middle, 2.5, 3.75)) + 0.5) / 2.0 - REJECTION * rejected

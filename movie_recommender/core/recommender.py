@@ -106,10 +106,9 @@ class Recommender:
         """``float[len(item_ids)]``: the stars he would give, within 0.5..5, never NaN (the crowd's mean for unknown ids)."""
         profile = fold_in(ratings, self.matrix, user_id)
         cols = self.matrix.items.positions(np.fromiter(item_ids, dtype=np.int64))
-        predicted = self.stars.predict(profile)
-        if not predicted.size:
-            return np.full(cols.size, self.matrix.mean)
-        return np.where(cols >= 0, predicted[np.maximum(cols, 0)], self.matrix.mean)
+        predicted = np.full(cols.size, self.matrix.mean)
+        predicted[cols >= 0] = self.stars.predict(profile, cols[cols >= 0])
+        return predicted
 
     def explain(self, ratings: Mapping[int, float], item_id: int, user_id: int | None = None, n_causes: int = 10) -> Explanation:
         """The exact additive parts of an item's score, with at most `n_causes` causes each.
@@ -122,7 +121,7 @@ class Recommender:
             raise NotFound(f"There is no item {item_id}.")
         blended = self.blended(ratings, user_id)
         parts = blended.parts(np.array([col]), n_causes)[0]
-        predicted = float(self.stars.predict(blended.profile)[col])
+        predicted = float(self.stars.predict(blended.profile, np.array([col]))[0])
         return Explanation(int(item_id), float(blended.scores[col]), predicted, parts)
 
     def update(self, user_id: int, ratings: Mapping[int, float]) -> None:
@@ -215,7 +214,7 @@ class Recommender:
         return diversify(order, scores, flags / lengths, max(n, 0), dial)
 
     def _recommendations(self, blended: Blend, cols: IntArray) -> list[Recommendation]:
-        predicted = self.stars.predict(blended.profile)[cols].tolist()
+        predicted = self.stars.predict(blended.profile, cols).tolist()
         ids, scores = self.matrix.items.ids[cols].tolist(), blended.scores[cols].tolist()
         why = Reasons(lambda: blended.reasons(cols, N_REASONS, N_CAUSES))
         return [Recommendation(*entry, why, at) for at, entry in enumerate(zip(ids, scores, predicted, strict=True))]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import numpy as np
 import numpy.typing as npt
@@ -95,7 +95,7 @@ class StarPredictor:
             self.person_bias = residuals / (person_counts + self.settings["user_damping"])
         self.item_base = self.mean + biases
 
-    def _regression(self, counts: FloatArray):  # type: ignore[no-untyped-def]
+    def _regression(self, counts: FloatArray) -> Callable[[FloatArray], FloatArray]:
         """A function from mean residuals to what the facts let expect of each item."""
         weights = counts / (counts + self.settings["item_damping"])
         facts = self.features.astype(np.float64)
@@ -133,7 +133,7 @@ class StarPredictor:
 def _unit_rows(feature: Genres | People | Keywords | Languages, matrix: RatingMatrix, items: Items) -> scipy.sparse.csr_matrix:
     """The feature's content with rows of unit length (or zero)."""
     feature.fit(matrix, items)
-    content = feature.content
+    content = feature.content[feature.kinds]
     lengths = np.sqrt(np.asarray(content.multiply(content).sum(axis=1)).ravel())
     return scipy.sparse.csr_matrix(scipy.sparse.diags(1.0 / np.maximum(lengths, 1e-12)) @ content)
 
@@ -144,7 +144,7 @@ def _dense(content: scipy.sparse.csr_matrix, width: int) -> FloatArray:
         return np.zeros((content.shape[0], 0))
     if content.shape[1] <= width:
         return np.asarray(content.toarray())
-    width = min(width, *content.shape)
+    width = min(width, content.shape[0], content.shape[1])
     left, values, _ = randomized_svd(content, width, n_iter=3, random_state=0)
     return np.asarray(left * values)
 
@@ -168,5 +168,5 @@ def _plots(items: Items, width: int) -> FloatArray:
     centred = np.zeros(items.plot_vectors.shape)
     centred[known] = items.plot_vectors[known] - items.plot_vectors[known].mean(axis=0)
     centred /= np.maximum(np.linalg.norm(centred, axis=1, keepdims=True), 1e-12)
-    _, _, axes = randomized_svd(centred, min(width, *centred.shape), n_iter=3, random_state=0)
+    _, _, axes = randomized_svd(centred, min(width, centred.shape[0], centred.shape[1]), n_iter=3, random_state=0)
     return np.asarray(centred @ axes.T)

@@ -34,7 +34,8 @@ def similarities(codes: IntArray, profile: Profile, frequency_weights: FloatArra
     """``float[n_users]``: cosine of weighted preferences × overlap / (overlap + shrinkage); 0 for himself."""
     values = np.where(codes > 0, (codes / 2.0 - settings["middle"]) / (5.0 - settings["middle"]), 0.0) * frequency_weights
     own = np.zeros(codes.shape[1])
-    own[profile.cols] = profile.preferences * frequency_weights[profile.cols]
+    liked = (profile.stars - settings["middle"]) / (5.0 - settings["middle"])
+    own[profile.cols] = ((1.0 - settings["signed"]) * liked + settings["signed"] * profile.preferences) * frequency_weights[profile.cols]
     rated = np.zeros(codes.shape[1])
     rated[profile.cols] = 1.0
     overlaps = (codes > 0) @ rated
@@ -49,7 +50,7 @@ def similarities(codes: IntArray, profile: Profile, frequency_weights: FloatArra
 def scores(codes: IntArray, nearest: IntArray, similarity: FloatArray, settings: dict[str, float]) -> FloatArray:
     """``float[n_items]``: the neighbours' values, weighted by similarity ** power; NaN where nobody rated."""
     weights = similarity ** settings["power"]
-    values = np.where(codes > 0, (codes / 2.0 - settings["middle"]) / (5.0 - settings["middle"]), 0.0)
+    values = np.where(codes > 0, (codes / 2.0 - settings["vote_middle"]) / (5.0 - settings["vote_middle"]), 0.0)
     found = weights / weights.sum() @ values[nearest]
     found[(codes > 0).sum(axis=0) == 0] = np.nan
     return found

@@ -51,9 +51,9 @@ class _Likes:
 
     def fit(self, train: Ratings, items: Items) -> None:
         self.matrix = RatingMatrix(train, items)
-        shape = (len(self.matrix.users), self.matrix.n_items)
-        data = (self.matrix.codes / 2.0 >= RELEVANT).astype(np.float32)
-        self.likes = scipy.sparse.csr_matrix((data, self.matrix.indices, self.matrix.indptr), shape=shape)
+        indptr, cols, codes = self.matrix.csr()
+        data = (codes / 2.0 >= RELEVANT).astype(np.float32)
+        self.likes = scipy.sparse.csr_matrix((data, cols, indptr), shape=(self.matrix.n_users, self.matrix.n_items))
         self.likes.eliminate_zeros()
         self.learn()
 

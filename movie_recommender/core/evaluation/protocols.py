@@ -104,9 +104,7 @@ def cold_items(ratings: Ratings, items: Items, seed: int = 0, share: float = 0.1
     n_cold = max(1, round(shuffled.size * share))
     warm = np.sort(shuffled[n_cold:])
     train = np.isin(ratings.item_ids, warm)
-    cases = [
-        _case(ratings, user_id, places[train[places]], places[~train[places]], warm) for user_id, places in _by_person(ratings)
-    ]
+    cases = [_case(ratings, user_id, places[train[places]], places[~train[places]], warm) for user_id, places in _by_person(ratings)]
     return Task("C", _taken(ratings, train), _asked(cases))
 
 
@@ -120,8 +118,7 @@ def rating_folds(ratings: Ratings, n_folds: int = 5, seed: int = 0) -> Iterator[
 def _by_person(ratings: Ratings) -> Iterator[tuple[int, IntArray]]:
     order = np.argsort(ratings.user_ids, kind="stable")
     people, starts = np.unique(ratings.user_ids[order], return_index=True)
-    for user_id, places in zip(people.tolist(), np.split(order, starts[1:]), strict=True):
-        yield user_id, places
+    yield from zip(people.tolist(), np.split(order, starts[1:]), strict=True)
 
 
 def _case(ratings: Ratings, user_id: int, given: IntArray, rest: IntArray, excluded: IntArray) -> Case:

@@ -14,24 +14,43 @@ from ..matrix import RatingMatrix, code_table
 from ..profile import Profile
 from ..results import Cause
 from .base import Scorer, Signal, Trace, strongest_by_column, unknown
+from .facts import fact_matrix
 from .neighbours import STARS
 
 
 class CoLiking(Scorer):
-    """A linear item-item model with a zero diagonal (EASE), over the most rated items only.
+    """A linear item-item model with a zero diagonal (EASE), that also knows the films' facts.
 
-    B minimises ||X - XB||² + ridge ||B||² with diag(B) = 0; a person's scores are his preferences
-    times B. Source: Steck (2019), "Embarrassingly Shallow Autoencoders for Sparse Data". The
-    items are limited to `max_items`, so that fit stays feasible at tens of millions of ratings.
+    B minimises ``||X - XB||² + facts * ||F' - F'B||² + ridge * ||B||²`` with diag(B) = 0, where F
+    holds the facts: films are alike that the same people like or the same people made, so that a
+    film with few ratings borrows from its facts. People with many ratings count less
+    (`person_power`). A person's score for a film is the sum of his preferences times B, over the
+    film's number of ratings to `popularity_power`; with few ratings, having chosen a film counts
+    for it too (`chosen`). Sources: Steck (2019), "Embarrassingly Shallow Autoencoders for Sparse
+    Data"; Jeunen, Van Balen, Goethals (2020), "Closed-Form Models for Collaborative Filtering with
+    Side-Information".
 
-    Unknown: items outside that set, and everything for a person who rated none inside.
+    The items are limited to the `max_items` most rated, so that fit stays feasible at tens of
+    millions of ratings. Unknown: items outside that set, and everything for a person who rated
+    none inside.
     """
 
     name: ClassVar[str] = "coliking"
 
     @classmethod
     def defaults(cls) -> dict[str, float]:
-        return {"max_items": 3000, "min_ratings": 3, "ridge": 150.0, "middle": 2.0}
+        return {
+            "max_items": 3000,
+            "min_ratings": 3,
+            "ridge": 150.0,
+            "own_ridge": 0.2,
+            "facts": 3.0,
+            "middle": 2.0,
+            "person_power": 0.25,
+            "popularity_power": 0.1,
+            "chosen": 0.25,
+            "chosen_ratings": 20.0,
+        }
 
     def fit(self, matrix: RatingMatrix, items: Items) -> None:
         self.matrix = matrix
@@ -39,32 +58,42 @@ class CoLiking(Scorer):
         self.cols = np.sort(order[matrix.counts[order] >= self.settings["min_ratings"]])
         self.position = np.full(matrix.n_items, -1, dtype=np.int64)
         self.position[self.cols] = np.arange(self.cols.size)
-        self.model: npt.NDArray[np.float32] = self._solve(matrix)
+        self.model: npt.NDArray[np.float32] = np.empty((0, 0), dtype=np.float32)
+        if self.cols.size:
+            self.model = _without_self(self._gram(matrix, items))
+            self.model /= np.maximum(matrix.counts[self.cols], 1.0).astype(np.float32) ** np.float32(self.settings["popularity_power"])
 
-    def _solve(self, matrix: RatingMatrix) -> npt.NDArray[np.float32]:
-        if not self.cols.size:
-            return np.empty((0, 0), dtype=np.float32)
-        values = code_table(np.clip((STARS - self.settings["middle"]) / (5.0 - self.settings["middle"]), 0.05, None))
+    def _gram(self, matrix: RatingMatrix, items: Items) -> npt.NDArray[np.float32]:
+        """``float32[n_cols, n_cols]``: co-liking and shared facts, with the ridge on the diagonal."""
+        likes = self._likes(matrix)
+        gram = (likes.T @ likes).toarray()
+        diagonal = gram.diagonal() * np.float32(self.settings["own_ridge"]) + np.float32(self.settings["ridge"])
+        if self.settings["facts"]:
+            facts = fact_matrix(items)[self.cols]
+            gram += np.float32(self.settings["facts"]) * (facts @ facts.T).toarray().astype(np.float32)
+        gram[np.diag_indices_from(gram)] += diagonal
+        return np.asarray(gram)
+
+    def _likes(self, matrix: RatingMatrix) -> scipy.sparse.csr_matrix:
+        """CSR ``(n_users, n_cols)``: how much each person likes each, less for people with many ratings."""
+        values = code_table(np.clip((STARS - self.settings["middle"]) / (5.0 - self.settings["middle"]), 0.02, None))
         indptr, cols, codes = matrix.csr()
+        sizes = np.diff(indptr)
+        weights = (np.maximum(sizes, 1) / 100.0) ** -self.settings["person_power"]
         positions = self.position[cols]
         kept = positions >= 0
-        owner = np.repeat(np.arange(matrix.n_users), np.diff(indptr))[kept]
-        shape = (matrix.n_users, self.cols.size)
-        x = scipy.sparse.csr_matrix((values[codes[kept]].astype(np.float32), (owner, positions[kept])), shape=shape)
-        gram = (x.T @ x).toarray()
-        gram[np.diag_indices_from(gram)] += self.settings["ridge"]
-        factor = scipy.linalg.cho_factor(gram, lower=True, overwrite_a=True, check_finite=False)
-        inverse = scipy.linalg.cho_solve(factor, np.eye(self.cols.size, dtype=np.float32), overwrite_b=True, check_finite=False)
-        model = inverse / -np.diag(inverse)
-        np.fill_diagonal(model, 0.0)
-        return np.ascontiguousarray(model, dtype=np.float32)
+        owner = np.repeat(np.arange(matrix.n_users), sizes)[kept]
+        likes = (values[codes[kept]] * weights[owner]).astype(np.float32)
+        return scipy.sparse.csr_matrix((likes, (owner, positions[kept])), shape=(matrix.n_users, self.cols.size))
 
     def score(self, profile: Profile) -> Signal:
         positions = self.position[profile.cols]
         rated = positions >= 0
         if not rated.any():
             return unknown(self.matrix.n_items)
-        rows, preferences = positions[rated], profile.preferences[rated]
+        patience = self.settings["chosen_ratings"]
+        rows = positions[rated]
+        preferences = profile.preferences[rated] + self.settings["chosen"] * patience / (profile.n_ratings + patience)
         scores = np.full(self.matrix.n_items, np.nan)
         scores[self.cols] = preferences.astype(np.float32) @ self.model[rows]
         return Signal(scores, self._trace(profile, rows, preferences, rated))
@@ -79,6 +108,16 @@ class CoLiking(Scorer):
             return movie_causes(item_ids, stars, shares, limit)
 
         return trace
+
+
+def _without_self(gram: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    """EASE's closed form: ``B = -P / diag(P)`` with a zero diagonal, where P inverts the Gram matrix."""
+    factor = scipy.linalg.cho_factor(gram, lower=True, overwrite_a=True, check_finite=False)
+    identity = np.eye(gram.shape[0], dtype=np.float32)
+    inverse = scipy.linalg.cho_solve(factor, identity, overwrite_b=True, check_finite=False)
+    model = np.ascontiguousarray(inverse / -np.diag(inverse), dtype=np.float32)
+    np.fill_diagonal(model, 0.0)
+    return model
 
 
 def movie_causes(item_ids: IntArray, stars: FloatArray, shares: FloatArray, limit: int) -> list[tuple[Cause, ...]]:

@@ -19,10 +19,10 @@ STARS = np.arange(1, CODES) / 2.0
 
 
 class Neighbours(Scorer):
-    """k nearest neighbours by cosine over signed preferences, the sum of their preferences.
+    """k nearest neighbours by cosine over ratings, the sum of what they like less what they dislike.
 
-    A rating's value is its distance from `middle` stars, so a film that both dislike brings two
-    people together, and one that they judge differently drives them apart. Popular films say
+    For the similarity a rating's value is its distance from `middle` stars (low: two people are
+    alike mostly by what both like), for a neighbour's vote from `vote_middle`. Popular films say
     less (inverse user frequency). The similarity is shrunk by overlap / (overlap + shrinkage)
     and sharpened by a power. Source: Breese, Heckerman, Kadie (1998), "Empirical Analysis of
     Predictive Algorithms for Collaborative Filtering"; Aiolli (2013) for the power.
@@ -35,12 +35,19 @@ class Neighbours(Scorer):
 
     @classmethod
     def defaults(cls) -> dict[str, float]:
-        return {"max_neighbours": 80, "shrinkage": 4.0, "power": 1.5, "frequency_power": 0.5, "middle": 2.5}
+        return {
+            "max_neighbours": 150,
+            "shrinkage": 10.0,
+            "power": 2.0,
+            "frequency_power": 0.25,
+            "middle": 1.0,
+            "vote_middle": 2.0,
+            "signed": 0.75,
+        }
 
     def fit(self, matrix: RatingMatrix, items: Items) -> None:
         self.matrix = matrix
-        self.values = np.zeros(1 << CODE_BITS)
-        self.values[:CODES] = code_table((STARS - self.settings["middle"]) / (5.0 - self.settings["middle"]))
+        self.values, self.votes = _from_middle(self.settings["middle"]), _from_middle(self.settings["vote_middle"])
         share = (matrix.counts + 1.0) / (matrix.n_users + 2.0)
         self.frequency_weights = np.maximum(-np.log(share), 0.05) ** self.settings["frequency_power"]
         self.inverse_norms = self._inverse_norms(0, matrix.n_users)
@@ -69,8 +76,9 @@ class Neighbours(Scorer):
         The similarity of two people, -1..1: the product of their weighted preferences over their
         lengths, times overlap / (overlap + shrinkage). He is not his own neighbour.
         """
-        lists, own = self.matrix.by_item, np.linalg.norm(self.frequency_weights[profile.cols] * profile.preferences)
-        tables, bits, scale = packed_tables(self.frequency_weights[profile.cols] ** 2 * profile.preferences, self.values)
+        lists, rarity, values = self.matrix.by_item, self.frequency_weights[profile.cols], self._own_values(profile)
+        own = np.linalg.norm(rarity * values)
+        tables, bits, scale = packed_tables(rarity**2 * values, self.values)
         overlaps = np.arange(profile.n_ratings + 1, dtype=np.float64)
         factors = overlaps / (overlaps + max(self.settings["shrinkage"], 1e-9)) / (scale * max(float(own), 1e-12))
         k = min(int(self.settings["max_neighbours"]), self.matrix.n_users)
@@ -79,6 +87,11 @@ class Neighbours(Scorer):
         add_raters(sums, lists.start, lists.size, lists.cells, profile.cols, tables)
         found = take_nearest(sums, bits, factors, self.inverse_norms, profile.row, rows, similarities)
         return rows[:found], similarities[:found]
+
+    def _own_values(self, profile: Profile) -> FloatArray:
+        """What each of his ratings says about his taste: between its value and his preference."""
+        signed = self.settings["signed"]
+        return np.asarray((1.0 - signed) * self.values[profile.codes] + signed * profile.preferences)
 
     def score(self, profile: Profile) -> Signal:
         if not profile.n_ratings or not self.matrix.n_users:
@@ -90,7 +103,7 @@ class Neighbours(Scorer):
         weights /= weights.sum()
         lists = self.matrix.by_user
         scores = np.zeros(self.matrix.n_items)
-        add_votes(scores, lists.start, lists.size, lists.cells, nearest, weights, self.values)
+        add_votes(scores, lists.start, lists.size, lists.cells, nearest, weights, self.votes)
         scores[self.matrix.counts <= 0] = np.nan
         return Signal(scores, self._trace(nearest, weights))
 
@@ -100,7 +113,7 @@ class Neighbours(Scorer):
             place = np.full(self.matrix.n_items, -1, dtype=np.int32)
             place[wanted] = np.arange(wanted.size)
             histograms, votes = np.zeros((wanted.size, 1 << CODE_BITS), dtype=np.int64), np.zeros(wanted.size)
-            votes_for(place, lists.start, lists.size, lists.cells, nearest, weights, self.values, histograms, votes)
+            votes_for(place, lists.start, lists.size, lists.cells, nearest, weights, self.votes, histograms, votes)
             histograms = histograms[:, 1:CODES]
             counts = histograms.sum(axis=1)
             means = histograms @ STARS / np.maximum(counts, 1)
@@ -111,3 +124,10 @@ class Neighbours(Scorer):
             ]
 
         return trace
+
+
+def _from_middle(middle: float) -> FloatArray:
+    """``float64[16]`` by code: the distance from `middle` stars, 1 at five stars."""
+    values = np.zeros(1 << CODE_BITS)
+    values[:CODES] = code_table((STARS - middle) / (5.0 - middle))
+    return values

@@ -14,7 +14,7 @@ from .base import Scorer, Signal, unknown
 
 
 class Popularity(Scorer):
-    """The logarithm of the number of ratings. Unknown: everything, where nobody has rated anything."""
+    """The square root of the number of ratings. Unknown: everything, where nobody has rated anything."""
 
     name: ClassVar[str] = "popularity"
 
@@ -24,10 +24,10 @@ class Popularity(Scorer):
     def score(self, profile: Profile) -> Signal:
         if not self.matrix.n_ratings:
             return unknown(self.matrix.n_items)
-        return Signal(np.log1p(self.matrix.counts), self._trace)
+        return Signal(np.sqrt(self.matrix.counts), self._trace)
 
     def _trace(self, wanted: IntArray, limit: int) -> list[tuple[Cause, ...]]:
-        return self._causes(wanted, np.log1p(self.matrix.counts[wanted]))
+        return self._causes(wanted, np.sqrt(self.matrix.counts[wanted]))
 
     def _causes(self, wanted: IntArray, values: FloatArray) -> list[tuple[Cause, ...]]:
         counts, sums = self.matrix.counts[wanted], self.matrix.sums[wanted]
