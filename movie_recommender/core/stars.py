@@ -33,6 +33,9 @@ class StarPredictor:
     believed to go, which makes the ridge regression the mean of a Gaussian process over films.
     Sources: Koren (2010), "Factor in the Neighbors"; Rasmussen and Williams (2006), chapter 2.
 
+    The scale ends at five stars, so high expectations come out too high: above `calm_from` they
+    grow by `calm_slope` only (calibration, measured in ten bins).
+
     Every item gets a number within 0.5..5, whatever is unknown.
     """
 
@@ -47,6 +50,8 @@ class StarPredictor:
             "user_damping": 4.0,
             "prior_ridge": 0.8,
             "noise": 0.8,
+            "calm_from": 4.0,
+            "calm_slope": 0.78,
             "bias": 0.5,
             "genres": 0.5,
             "people": 0.5,
@@ -127,7 +132,9 @@ class StarPredictor:
         """``float[len(cols)]`` (all items if None): stars within 0.5..5, never NaN."""
         base = self.item_base if cols is None else self.item_base[cols]
         features = self.features if cols is None else self.features[cols]
-        return np.clip(base + features @ self.taste(profile), LOWEST, HIGHEST).astype(np.float64)
+        stars = base + features @ self.taste(profile)
+        excess = np.maximum(stars - self.settings["calm_from"], 0.0)
+        return np.clip(stars - excess * (1.0 - self.settings["calm_slope"]), LOWEST, HIGHEST).astype(np.float64)
 
 
 def _unit_rows(feature: Genres | People | Keywords | Languages, matrix: RatingMatrix, items: Items) -> scipy.sparse.csr_matrix:
@@ -168,5 +175,5 @@ def _plots(items: Items, width: int) -> FloatArray:
     centred = np.zeros(items.plot_vectors.shape)
     centred[known] = items.plot_vectors[known] - items.plot_vectors[known].mean(axis=0)
     centred /= np.maximum(np.linalg.norm(centred, axis=1, keepdims=True), 1e-12)
-    _, _, axes = randomized_svd(centred, min(width, centred.shape[0], centred.shape[1]), n_iter=3, random_state=0)
+    _, _, axes = randomized_svd(centred, min(width, items.n_items, items.plot_vectors.shape[1]), n_iter=3, random_state=0)
     return np.asarray(centred @ axes.T)
