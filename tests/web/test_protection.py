@@ -10,10 +10,12 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import text
 
 from movie_recommender import create_app
 from movie_recommender.errors import BackgroundUnavailable
 from movie_recommender.services import browsing
+from movie_recommender.storage import writing
 from movie_recommender.web.headers import LARGEST_REQUEST
 from tests.conftest import PASSWORD
 
@@ -116,6 +118,16 @@ def test_before_initdb_every_page_says_what_to_run(tmp_path: Path) -> None:
     assert answer.status_code == 503
     assert "flask initdb" in answer.text
     assert client.get("/about").status_code == 503
+
+
+def test_a_database_older_than_the_program_says_what_to_run(app: Any, client: FlaskClient) -> None:
+    with app.app_context(), writing() as session:
+        session.execute(text("DROP TABLE unseen"))
+        session.execute(text("UPDATE alembic_version SET version_num = '0000'"))
+    client.post("/register", data={"name": "Dana", "password": PASSWORD})
+    answer = client.get("/")
+    assert answer.status_code == 503
+    assert "flask initdb" in answer.text
 
 
 def test_an_error_of_ours_is_said_without_its_insides(make_app: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> None:

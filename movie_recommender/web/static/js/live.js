@@ -10,7 +10,9 @@ const LATE = 20000; // after this long the page says what may be wrong
 export function start() {
   const live = document.querySelector("[data-live]");
   if (!live) return;
+  const toast = document.querySelector("[data-toast]");
   let timer;
+  let leave;
   let wait = FIRST;
   let since = 0;
 
@@ -21,9 +23,11 @@ export function start() {
     if (document.hidden) return; // visibilitychange asks again
     try {
       const now = await request(live.dataset.status);
-      const shown = Number(list().dataset.computedVersion);
-      if (now.computed_version > shown || now.state !== list().dataset.state) await swap();
-      if (now.state === "updating") again();
+      const started = list().dataset.state === "too_few_ratings" && now.state !== "too_few_ratings";
+      const newer = started || now.computed_version > Number(list().dataset.computedVersion);
+      const saving = live.querySelector(".saving"); // its answer must find its card
+      if (newer && !saving) await swap();
+      if (now.state === "updating" || (newer && saving)) again();
       else mark(false);
     } catch {
       again(); // the mark stays; the next question may be answered
@@ -44,20 +48,30 @@ export function start() {
     again();
   }
 
+  // The card leaves with the next list: say what was saved, and where it can be changed.
+  function tell(card, stars) {
+    const link = card.querySelector(".card-title a").cloneNode(true);
+    toast.replaceChildren(stars === null ? "Rating removed: " : `Rated ${stars} of 5: `, link);
+    toast.hidden = false;
+    clearTimeout(leave);
+    leave = setTimeout(() => (toast.hidden = true), 12000);
+  }
+
   async function swap() {
-    if (live.querySelector(".seen[open] .saving")) return;
     const html = await request(live.dataset.list + location.search, { text: true });
-    const held = document.activeElement?.closest?.("[data-film]")?.dataset.film;
+    const film = (element) => element?.closest("[data-film]")?.dataset.film;
+    const held = film(document.activeElement);
+    const opened = [...live.querySelectorAll(".seen[open]")].map(film);
     const { scrollX, scrollY } = window;
     live.innerHTML = html;
     list().querySelector("[data-late]")?.setAttribute("hidden", "");
+    for (const id of opened) live.querySelector(`[data-film="${id}"] .seen`)?.setAttribute("open", "");
     window.scrollTo(scrollX, scrollY);
     if (held) (live.querySelector(`[data-film="${held}"] a`) ?? document.getElementById("main")).focus({ preventScroll: true });
   }
 
   live.addEventListener("rated", (event) => {
-    const card = event.target.closest(".card");
-    if (event.detail.stars !== null) card?.classList.add("rated");
+    tell(event.target.closest(".card"), event.detail.stars);
     watch();
   });
   document.addEventListener("visibilitychange", () => document.hidden || (list().dataset.state === "updating" ? watch() : ask()));
