@@ -11,6 +11,7 @@ from movie_recommender.errors import NotFound
 
 from .blend import Blend, blend
 from .data import FloatArray, IntArray, Items, Ratings, checked_stars, to_codes
+from .franchises import franchises
 from .matrix import RatingMatrix
 from .profile import fold_in
 from .results import Explanation, RankedList, Reasons, Recommendation
@@ -21,8 +22,11 @@ from .stars import StarPredictor
 from .variety import diversify
 from .weights import WeightsSource, load_weights
 
-POOL = 100
-"""How many of the best candidates variety chooses among."""
+POOL, VARIED = 100, 60
+"""Among how many of the best candidates variety chooses, and how many places it fills; after them the score decides."""
+
+FRANCHISE = 0.6
+"""How much of two films' likeness is being of one franchise; the rest is their genres."""
 
 N_REASONS, N_CAUSES = 3, 2
 """How many reasons a recommendation carries, and how many causes each."""
@@ -61,6 +65,7 @@ class Recommender:
             self.scorers[scorer.name] = scorer
         self.stars = StarPredictor(self.weights.rating)
         self.stars.fit(self.matrix, items)
+        self.franchises = franchises(items)
         self._index_genres(items)
         return self
 
@@ -157,11 +162,15 @@ class Recommender:
         n_by_genre: int = 50,
         exclude: Iterable[int] = (),
         user_id: int | None = None,
-        diversity: float = 0.0,
+        diversity: float | None = None,
     ) -> RankedList:
-        """The `n` best and the best of every genre, from one scoring pass; reasons are traced when they are read."""
+        """The `n` best and the best of every genre, from one scoring pass; reasons are traced when they are read.
+
+        `diversity` is the dial of variety for the list over all genres; None is the weights' default.
+        """
         blended = self.blended(ratings, user_id)
         allowed = self._allowed(blended, exclude, None)
+        diversity = self.weights.diversity if diversity is None else diversity
         dial = diversity if blended.profile.n_ratings else max(diversity, COLD_VARIETY)
         top = self._top(blended.scores, allowed, n, dial)
         grouped = best_in_groups(blended.scores, allowed, self._genre_starts, self._genre_members, max(n_by_genre, 0))
@@ -209,9 +218,16 @@ class Recommender:
         order = best(scores, allowed, max(n, POOL) if dial > 0 else n)
         if dial <= 0:
             return order
-        flags = self.genre_flags[order].astype(np.float64)
-        lengths = np.maximum(np.linalg.norm(flags, axis=1, keepdims=True), 1e-12)
-        return diversify(order, scores, flags / lengths, max(n, 0), dial)
+        varied = diversify(order, scores, self._likeness_features(order), min(max(n, 0), VARIED), dial)
+        return np.concatenate([varied, order[~np.isin(order, varied)]])[: max(n, 0)]
+
+    def _likeness_features(self, cols: IntArray) -> FloatArray:
+        """``float[len(cols), d]``, rows of length 1 at most: genres, and who shares a franchise."""
+        flags = self.genre_flags[cols].astype(np.float64)
+        flags /= np.maximum(np.linalg.norm(flags, axis=1, keepdims=True), 1e-12)
+        groups = self.franchises[cols]
+        series = (groups[:, None] == np.unique(groups[groups >= 0])[None, :]).astype(np.float64)
+        return np.hstack([np.sqrt(1.0 - FRANCHISE) * flags, np.sqrt(FRANCHISE) * series])
 
     def _recommendations(self, blended: Blend, cols: IntArray) -> list[Recommendation]:
         predicted = self.stars.predict(blended.profile, cols).tolist()

@@ -32,6 +32,8 @@ class Weights:
         cold: the same for items without.
         familiarity: how many ratings make an item half warm.
         settings: each scorer's settings.
+        rating: the star predictor's settings.
+        diversity: the default dial of variety.
         provenance: date, data set, protocol, figures.
     """
 
@@ -41,6 +43,7 @@ class Weights:
     familiarity: float = 3.0
     settings: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     rating: Mapping[str, float] = field(default_factory=dict)
+    diversity: float = 0.0
     provenance: Mapping[str, Any] = field(default_factory=dict)
 
     def at(self, signal: str, n_ratings: int) -> tuple[float, float]:
@@ -75,6 +78,7 @@ def load_weights(source: WeightsSource = None) -> Weights:
             familiarity=float(ranking["familiarity"]),
             settings=data.get("scorers", {}),
             rating=data.get("rating", {}),
+            diversity=float(data.get("diversity", 0.0)),
             provenance=data.get("provenance", {}),
         )
     except (OSError, KeyError, TypeError, ValueError) as error:

@@ -92,7 +92,7 @@ def test_alice_is_predicted_to_like_comedies_better(model, alice):
 
 
 def test_one_pass_ranks_the_list_and_every_genre(model, alice):
-    ranked = model.rank(alice, n=5, n_by_genre=3)
+    ranked = model.rank(alice, n=5, n_by_genre=3, diversity=0.0)
     assert ids(ranked.top) == ids(model.recommend(alice, n=5))
     horror = [ranked.items[at].item_id for at in ranked.by_genre["Horror"]]
     assert horror == ids(model.recommend(alice, n=3, genres=["Horror"]))
@@ -111,3 +111,13 @@ def test_an_unknown_film_has_no_similar_films_and_no_receipt(model, alice):
         model.similar_items(999_999)
     with pytest.raises(NotFound):
         model.explain(alice, 999_999)
+
+
+def test_variety_keeps_a_franchise_from_flooding_the_list():
+    cast = [(name, "actor") for name in ("Al", "Bo", "Cy")]
+    others = [[(f"Actor {at}", "actor")] for at in range(6)]
+    items = Items(list(range(12)), [{"Comedy"}] * 12, [cast] * 6 + others, None)
+    model = Recommender().fit(Ratings([], [], []), items)
+    plain = ids(model.recommend({0: 5.0}, n=5))
+    varied = ids(model.recommend({0: 5.0}, n=5, diversity=3.0))
+    assert sum(item < 6 for item in plain) > sum(item < 6 for item in varied)

@@ -1,0 +1,32 @@
+"""Measuring: protocols, metrics, baselines and tuning. Everything is seeded and leak-free."""
+
+from .baselines import ContentBaseline, Method, Ours, plain_baselines
+from .judge import Judge, Measured, families, ratio_interval
+from .protocols import Case, Fold, Task, cold_items, new_people, rating_folds, temporal
+from .study import BiasStars, OurStars, StarMethod, StarsMeasured, ranking_study, rating_study, self_check, tasks
+
+__all__ = [
+    "BiasStars",
+    "Case",
+    "ContentBaseline",
+    "Fold",
+    "Judge",
+    "Measured",
+    "Method",
+    "OurStars",
+    "Ours",
+    "StarMethod",
+    "StarsMeasured",
+    "Task",
+    "cold_items",
+    "families",
+    "new_people",
+    "plain_baselines",
+    "ranking_study",
+    "rating_folds",
+    "rating_study",
+    "ratio_interval",
+    "self_check",
+    "tasks",
+    "temporal",
+]

@@ -1,0 +1,171 @@
+"""Whole studies: every protocol, every method, one run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+from ..data import FloatArray, IntArray, Items, Ratings
+from ..recommender import Recommender
+from . import metrics
+from .baselines import Method
+from .judge import Judge, Measured
+from .protocols import Task, cold_items, new_people, rating_folds, temporal
+
+GIVEN = (5, 10, 20)
+"""How many ratings new people give."""
+
+Progress = Callable[[str], None]
+
+
+class StarMethod(Protocol):
+    """Something that predicts stars: `fit` once a fold, `predict` for each person."""
+
+    @property
+    def name(self) -> str: ...
+
+    def fit(self, train: Ratings, items: Items) -> None: ...
+
+    def predict(self, given: Mapping[int, float], user_id: int, item_ids: IntArray) -> FloatArray: ...
+
+
+class OurStars:
+    """This product's predicted ratings."""
+
+    name = "Movie Recommender"
+
+    def __init__(self, model: Recommender | None = None) -> None:
+        self.model = model or Recommender()
+
+    def fit(self, train: Ratings, items: Items) -> None:
+        self.model.fit(train, items)
+
+    def predict(self, given: Mapping[int, float], user_id: int, item_ids: IntArray) -> FloatArray:
+        return self.model.predict(given, item_ids.tolist(), user_id=user_id)
+
+
+class BiasStars:
+    """Overall mean + damped item bias + damped person bias. Source: Funk (2006)."""
+
+    name = "damped bias"
+
+    def __init__(self, damping: float = 5.0) -> None:
+        self.damping = damping
+
+    def fit(self, train: Ratings, items: Items) -> None:
+        ids, places = np.unique(train.item_ids, return_inverse=True)
+        self.mean = float(train.values.mean()) if len(train) else 3.5
+        sums = np.bincount(places, weights=train.values - self.mean, minlength=ids.size)
+        counts = np.bincount(places, minlength=ids.size)
+        self.bias = dict(zip(ids.tolist(), (sums / (counts + self.damping)).tolist(), strict=True))
+
+    def predict(self, given: Mapping[int, float], user_id: int, item_ids: IntArray) -> FloatArray:
+        own = sum(stars - self.mean - self.bias.get(item, 0.0) for item, stars in given.items()) / (len(given) + self.damping)
+        return np.clip([self.mean + own + self.bias.get(item, 0.0) for item in item_ids.tolist()], 0.5, 5.0)
+
+
+@dataclass(frozen=True)
+class StarsMeasured:
+    """One method's predicted stars over all folds.
+
+    Attributes:
+        bins: for ten equal bins of the scale, ``(mean predicted, mean real, how many)``; empty ones left out.
+        unpredicted: how many were NaN.
+    """
+
+    method: str
+    rmse: float
+    mae: float
+    unpredicted: int
+    bins: tuple[tuple[float, float, int], ...]
+
+
+def tasks(ratings: Ratings, items: Items, names: Sequence[str] = ("T", "NR", "NX", "C"), seed: int = 0) -> Iterator[Task]:
+    """The tasks of the ranking protocols."""
+    if "T" in names:
+        yield temporal(ratings)
+    for name, by_popularity in (("NR", False), ("NX", True)):
+        if name in names:
+            yield from (new_people(ratings, k, by_popularity, seed) for k in GIVEN)
+    if "C" in names:
+        yield cold_items(ratings, items, seed)
+
+
+def ranking_study(judge: Judge, asked: Iterable[Task], methods: Callable[[Task], Iterable[Method]], say: Progress) -> list[Measured]:
+    """Measure the methods on every task; one whose train ratings were the last it learned from is not fitted again."""
+    measured: list[Measured] = []
+    learned: dict[str, tuple[Method, Task]] = {}
+    for task in asked:
+        for method in methods(task):
+            known, last = learned.get(method.name, (method, None))
+            same = last is not None and len(last.train) == len(task.train) and bool((last.train.user_ids == task.train.user_ids).all())
+            same = same and last is not None and bool((last.train.item_ids == task.train.item_ids).all())
+            measured.append(judge.measure(known if same else method, task, fit=not same))
+            learned[method.name] = (known if same else method, task)
+            say(f"{task.name}: {method.name}")
+    return measured
+
+
+def rating_study(ratings: Ratings, items: Items, methods: Sequence[StarMethod], say: Progress, seed: int = 0) -> list[StarsMeasured]:
+    """R: every rating is predicted once by every method."""
+    predicted: dict[str, list[FloatArray]] = {method.name: [] for method in methods}
+    real: list[FloatArray] = []
+    for number, fold in enumerate(rating_folds(ratings, seed=seed)):
+        by_person = list(_asked(fold.train, fold.test))
+        real.extend(stars for *_, stars in by_person)
+        for method in methods:
+            method.fit(fold.train, items)
+            predicted[method.name].extend(method.predict(given, user_id, ids) for user_id, given, ids, _ in by_person)
+            say(f"R: {method.name}, fold {number + 1}")
+    truth = np.concatenate(real)
+    return [stars_measured(method.name, np.concatenate(predicted[method.name]), truth) for method in methods]
+
+
+def stars_measured(name: str, predicted: FloatArray, real: FloatArray) -> StarsMeasured:
+    """Errors and calibration of predicted stars."""
+    known = np.isfinite(predicted)
+    predicted, real, missing = predicted[known], real[known], int((~known).sum())
+    place = np.clip(((predicted - 0.5) / 0.45).astype(int), 0, 9)
+    bins = tuple(
+        (float(predicted[place == at].mean()), float(real[place == at].mean()), int((place == at).sum()))
+        for at in range(10)
+        if (place == at).any()
+    )
+    return StarsMeasured(name, metrics.rmse(predicted, real), metrics.mae(predicted, real), missing, bins)
+
+
+def _asked(train: Ratings, test: Ratings) -> Iterator[tuple[int, dict[int, float], IntArray, FloatArray]]:
+    order = np.argsort(train.user_ids, kind="stable")
+    users = train.user_ids[order]
+    for user_id in np.unique(test.user_ids).tolist():
+        own = order[slice(*np.searchsorted(users, [user_id, user_id + 1]))]
+        wanted = test.user_ids == user_id
+        given = dict(zip(train.item_ids[own].tolist(), train.values[own].tolist(), strict=True))
+        yield user_id, given, test.item_ids[wanted], test.values[wanted]
+
+
+def self_check(model: Recommender, rated: Mapping[int, float], user_id: int | None = None, n_folds: int = 5) -> dict[str, float] | None:
+    """How well this person's own ratings are predicted when held out: RMSE of us, of his own mean, of the crowd's mean.
+
+    Returns:
+        ``{"ours", "own_mean", "crowd", "n"}`` in stars, or None with fewer than 10 ratings: not enough to say.
+    """
+    known = {item: stars for item, stars in rated.items() if model.matrix.items.positions([item])[0] >= 0}
+    if len(known) < 10:
+        return None
+    ids = np.array(sorted(known))
+    fold_of = np.random.default_rng(0).permutation(ids.size) % n_folds
+    crowd = model.matrix.damped_means(5.0)
+    errors: dict[str, list[FloatArray]] = {"ours": [], "own_mean": [], "crowd": []}
+    for fold in range(n_folds):
+        given = {item: known[item] for item in ids[fold_of != fold].tolist()}
+        asked = ids[fold_of == fold]
+        real = np.array([known[item] for item in asked.tolist()])
+        errors["ours"].append(model.predict(given, asked.tolist(), user_id=user_id) - real)
+        errors["own_mean"].append(float(np.mean(list(given.values()))) - real)
+        errors["crowd"].append(crowd[model.matrix.items.positions(asked)] - real)
+    found = {name: float(np.sqrt(np.mean(np.concatenate(parts) ** 2))) for name, parts in errors.items()}
+    return {**found, "n": float(ids.size)}
