@@ -13,14 +13,14 @@ from tqdm import tqdm
 
 from . import storage, supervisor
 from .errors import ImportFailed, MovieRecommenderError
-from .services import accounts, demo, downloading, history, importing, orders
+from .services import accounts, demo, downloading, enriching, history, importing, orders
 from .services.history import reporting
 
 
 def init_app(app: Flask) -> None:
     """Register the commands on the application."""
     for command in (
-        start, initdb, import_movielens, import_metadata, import_ratings, fillchroma, bench, seed_demo, remove_demo,
+        start, initdb, import_movielens, import_metadata, import_ratings, enrich, fillchroma, bench, seed_demo, remove_demo,
     ):  # fmt: skip
         app.cli.add_command(command)
 
@@ -207,6 +207,16 @@ def _say_history(staged: history.Staged, counts: Mapping[str, int], dry_run: boo
 
 def _named(film: history.StagedFilm) -> str:
     return f"{film.film.title or film.film.imdb_id or film.film.tmdb_id} ({film.film.year or 'no year'})"
+
+
+@click.command()
+@click.option("--limit", type=click.IntRange(min=1), help="The most movies about which a provider is asked.")
+@with_appcontext
+def enrich(limit: int | None) -> None:
+    """Complete movies (plot, people, genres, runtime, poster) from the providers of METADATA_PROVIDERS; can be stopped and goes on."""
+    with _clear_errors(), _Bars() as bars:
+        report = enriching.enrich(limit, bars)
+    _say(report, nothing="Nothing is missing, or everybody was asked lately.")
 
 
 @click.command()

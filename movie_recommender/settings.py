@@ -70,6 +70,13 @@ def _url(*schemes: str) -> Callable[[str], str]:
     return parse
 
 
+def _providers(value: str) -> tuple[str, ...]:
+    names = tuple(dict.fromkeys(name.strip().lower() for name in value.split(",") if name.strip()))
+    if unknown := [name for name in names if name not in {"tmdb", "imdb_files", "imdb_pages", "wikidata"}]:
+        raise ValueError(f"there is no provider {unknown[0]!r}")
+    return names
+
+
 def _database_url(value: str) -> str:
     try:
         url = make_url(value)
@@ -131,6 +138,23 @@ TABLE: tuple[Setting, ...] = (
         _url("http", "https"),
         "Where `flask import-movielens --download` fetches data sets.",
     ),
+    Setting(
+        "METADATA_PROVIDERS",
+        "tmdb,imdb_files,imdb_pages",
+        _providers,
+        "Who completes films (`flask enrich`), in this order: tmdb, imdb_files, imdb_pages, wikidata; the first three need what follows.",
+    ),
+    Setting("CONTACT", "", _text, "An address by which providers can reach you; part of the user agent."),
+    Setting("TMDB_KEY", "", _text, "Key or read token of TMDB (https://www.themoviedb.org/settings/api)."),
+    Setting("TMDB_URL", "https://api.themoviedb.org/3", _url("http", "https"), "TMDB's API, or a mirror of it."),
+    Setting("TMDB_IMAGES_URL", "https://image.tmdb.org/t/p", _url("http", "https"), "Where TMDB keeps its pictures."),
+    Setting("POSTERS", "yes", _yes_no, "Keep TMDB's posters in the instance folder and show them."),
+    Setting("IMDB_FILES_DIR", "", _text, "Folder of IMDb's non-commercial files (title.basics.tsv.gz and others)."),
+    Setting("IMDB_PAGES_DIR", "", _text, "Folder of saved IMDb title pages."),
+    Setting("IMDB_CRAWL", "no", _yes_no, "Ask IMDb's site for pages that are not saved; read its conditions first."),
+    Setting("IMDB_URL", "https://www.imdb.com", _url("http", "https"), "IMDb's site."),
+    Setting("WIKIDATA_URL", "https://www.wikidata.org/w/api.php", _url("http", "https"), "Wikidata's API."),
+    Setting("WIKIPEDIA_URL", "https://en.wikipedia.org/w/api.php", _url("http", "https"), "Wikipedia's API."),
     Setting("LIST_LENGTH", "500", _whole(20, 2000), "Movies kept in a person's list."),
     Setting("MIN_RATINGS", "5", _whole(1, 100), "Ratings that a person gives before the first list."),
     Setting("RECONCILE_SECONDS", "3", _seconds(0.2, 3600), "How often the background API looks for lists that are behind."),

@@ -16,7 +16,7 @@ from .database import raise_revision, writing
 from .models import Credit, Genre, Movie, MovieGenre, Person
 
 # Which source's value stays where two give one: later ones win over earlier ones.
-SOURCES = ("export", "movielens", "embedded", "metadata")
+SOURCES = ("export", "movielens", "provider", "embedded", "metadata")
 _COLUMNS = ("title", "original_title", "year", "runtime", "plot", "languages", "countries", "keywords", "renown")
 _ROLES = {"director": "directors", "actor": "cast"}
 _LINKED = ("genres", *_ROLES.values())
@@ -163,8 +163,10 @@ class MovieSaver:
             found[movie_id][1].setdefault(_ROLES[role], []).append(person_id)
         return found
 
-    def _may_set(self, name: str, sources: dict[str, str]) -> bool:
-        return SOURCES.index(sources.get(name, SOURCES[0])) <= self._rank
+    def _may_set(self, name: str, sources: dict[str, Any]) -> bool:
+        source = sources.get(name, SOURCES[0])
+        # What a provider filled in has its page and date with it (`storage.filling`).
+        return SOURCES.index("provider" if isinstance(source, dict) else source) <= self._rank
 
     def _values(self, record: MovieRecord, row: Mapping[str, Any]) -> dict[str, Any]:
         """The columns that this record may set over a movie of these columns."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from apiflask import APIFlask
 
-from . import access, accounts, api, assets, covers, failures, headers, imports, movies, pages, rating, recommendations, wording
+from . import access, accounts, api, assets, covers, failures, headers, imports, movies, pages, posters, rating, recommendations, wording
 
 
 def init_app(app: APIFlask) -> None:
@@ -15,6 +15,6 @@ def init_app(app: APIFlask) -> None:
     assets.init_app(app)
     covers.init_app(app)
     wording.init_app(app)
-    for room in (pages, accounts, movies, rating, recommendations, imports):
+    for room in (pages, accounts, movies, rating, recommendations, imports, posters):
         app.register_blueprint(room.blueprint)
     api.init_app(app)

@@ -6,7 +6,7 @@ from flask import Blueprint, Response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from ..services import browsing, recommending
+from ..services import browsing, enriching, recommending
 from .answers import next_page
 
 THEMES = ("light", "dark")
@@ -28,7 +28,7 @@ def index() -> str:
 @blueprint.get("/about")
 def about() -> str:
     """What this is, and where its facts come from."""
-    return render_template("about.html", size=browsing.size())
+    return render_template("about.html", size=browsing.size(), providers=enriching.asked_providers())
 
 
 @blueprint.post("/theme")

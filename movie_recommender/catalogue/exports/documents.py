@@ -11,7 +11,7 @@ from .tables import Table, decode, parse_table
 
 # The largest honest file, 200,000 entries of Trakt's, stays below both.
 _MAX_NODES = 1_000_000
-_MAX_COMMAS = 4_000_000
+_MAX_COMMAS = 2_000_000
 
 
 class Json:
@@ -66,7 +66,7 @@ def _xml(name: str, text: str) -> Xml:
     if "<!doctype" in text[:100_000].casefold() or "<!entity" in text.casefold():
         kind = "a web page" if "<html" in text[:2000].casefold() else "XML with a document type"
         raise ImportFailed(f"{name} is {kind}, which is not read here. Use the site's export.")
-    if text.count("<") > _MAX_NODES * 2:
+    if text.count("<") > _MAX_NODES:
         raise ImportFailed(f"{name} has more entries than an account's export can have.")
     try:
         return Xml(name, ElementTree.fromstring(text.encode()))  # noqa: S314 - entities were refused above

@@ -14,6 +14,7 @@ _MARKERS = re.compile(r"^(?:<{7}(?: .*)?|\|{7}(?: .*)?|={7}|>{7}(?: .*)?)$")
 T = TypeVar("T")
 _SEPARATORS = ",;\t|"
 _MAX_COLUMNS = 200
+_MAX_LINE = 1_000_000  # characters; the rest of such a line is not read, and its row is reported
 _MULTIBYTE = re.compile(rb"[\xc2-\xf4][\x80-\xbf]+")
 
 
@@ -63,7 +64,7 @@ class _Lines:
             end = self.text.find("\n", start)
             self.position = end + 1 if end >= 0 else len(self.text)
             self.number += 1
-            line = self.text[start : self.position]
+            line = self.text[start : min(self.position, start + _MAX_LINE)]
             if line[0] in "<|=>" and _MARKERS.match(line.strip()):
                 continue
             self.taken += 1
