@@ -119,5 +119,5 @@ def test_variety_keeps_a_franchise_from_flooding_the_list():
     items = Items(list(range(12)), [{"Comedy"}] * 12, [cast] * 6 + others, None)
     model = Recommender().fit(Ratings([], [], []), items)
     plain = ids(model.recommend({0: 5.0}, n=5))
-    varied = ids(model.recommend({0: 5.0}, n=5, diversity=3.0))
+    varied = ids(model.recommend({0: 5.0}, n=5, diversity=5.0))
     assert sum(item < 6 for item in plain) > sum(item < 6 for item in varied)
