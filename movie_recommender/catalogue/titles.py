@@ -53,8 +53,10 @@ def fold(text: str) -> str:
 
     Apostrophes join what they stand between: `schindlers list` finds `Schindler's List`.
     """
-    decomposed = unicodedata.normalize("NFKD", _APOSTROPHE.sub("", text).casefold().translate(_LETTERS))
-    plain = "".join(" " if not (char.isalnum()) else char for char in decomposed if not unicodedata.combining(char))
+    # Some letters (mathematical ones, say) turn into capitals only when they are decomposed.
+    letters = unicodedata.normalize("NFKD", _APOSTROPHE.sub("", text)).casefold().translate(_LETTERS)
+    decomposed = unicodedata.normalize("NFKD", letters)
+    plain = "".join(" " if not char.isalnum() else char for char in decomposed if not unicodedata.combining(char))
     return " ".join(plain.split())
 
 
