@@ -4,11 +4,28 @@ from __future__ import annotations
 
 from apiflask import APIFlask
 
-from . import access, accounts, api, assets, covers, failures, headers, imports, movies, pages, posters, rating, recommendations, wording
+from . import (
+    access,
+    accounts,
+    api,
+    assets,
+    covers,
+    failures,
+    headers,
+    imports,
+    movies,
+    pages,
+    paths,
+    posters,
+    rating,
+    recommendations,
+    wording,
+)
 
 
 def init_app(app: APIFlask) -> None:
     """Register the doors of the website."""
+    paths.init_app(app)
     headers.init_app(app)
     access.init_app(app)
     failures.init_app(app)

@@ -20,7 +20,7 @@ def search() -> str:
     return render_template("search.html", query=query, genre=genre, found=found, stars=stars, genres=browsing.genre_names())
 
 
-@blueprint.get("/movies/<int:movie_id>")
+@blueprint.get("/movies/<movie_id:movie_id>")
 def movie(movie_id: int) -> str:
     """Facts, plot, people, your rating, what everybody gave, and similar films."""
     film, similar = browsing.movie(movie_id), browsing.similar(movie_id)

@@ -16,7 +16,7 @@ from .pages import EXAMPLES
 blueprint = Blueprint("rating", __name__)
 
 
-@blueprint.post("/movies/<int:movie_id>/rating")
+@blueprint.post("/movies/<movie_id:movie_id>/rating")
 def rate(movie_id: int) -> ResponseReturnValue:
     """Give a film stars, in place of earlier ones."""
     if not request.form.get("stars"):
@@ -25,7 +25,7 @@ def rate(movie_id: int) -> ResponseReturnValue:
     return _saved(movie_id)
 
 
-@blueprint.post("/movies/<int:movie_id>/rating/remove")
+@blueprint.post("/movies/<movie_id:movie_id>/rating/remove")
 def remove(movie_id: int) -> ResponseReturnValue:
     """Take a rating back."""
     rating.remove(current_user.id, movie_id)
@@ -49,7 +49,7 @@ def _progress() -> dict[str, Any]:
     }  # fmt: skip
 
 
-@blueprint.post("/movies/<int:movie_id>/unseen")
+@blueprint.post("/movies/<movie_id:movie_id>/unseen")
 def unseen(movie_id: int) -> ResponseReturnValue:
     """Not seen: it is not offered again. A script gets another film to put in its place."""
     browsing.mark_unseen(current_user.id, movie_id)

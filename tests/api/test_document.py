@@ -7,6 +7,7 @@ import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from hypothesis.stateful import run_state_machine_as_test
 from schemathesis.checks import CHECKS
 
 from .conftest import Caller
@@ -100,6 +101,17 @@ def test_nobody_without_a_token_gets_an_undocumented_answer(schema, label, app):
         case.validate_response(case.call(), checks=checks())
 
     ask()
+
+
+def test_calls_that_follow_from_one_another_keep_the_documents_word(schema, alice):
+    class Walk(schema.exclude(path_regex="/tokens$").as_state_machine()):
+        def get_call_kwargs(self, case):
+            return {"headers": alice.headers}
+
+        def validate_response(self, response, case, **options):
+            case.validate_response(response, checks=checks(), headers=alice.headers)
+
+    run_state_machine_as_test(Walk, settings=settings(SETTINGS, max_examples=25, stateful_step_count=6))
 
 
 def test_what_requires_a_token_is_the_documents_word_too(document, charlie, movies):

@@ -9,7 +9,6 @@ from apiflask import APIFlask
 from flask import Blueprint
 
 from . import accounts, answers, document, errors, movies, ratings, recommendations, reference
-from .paths import MovieId
 
 PREFIX = "/api/v1"
 ROOMS = (accounts.bp, movies.bp, ratings.bp, recommendations.bp, reference.bp)
@@ -17,7 +16,6 @@ ROOMS = (accounts.bp, movies.bp, ratings.bp, recommendations.bp, reference.bp)
 
 def init_app(app: APIFlask) -> None:
     """Register the API. Cross-site request forgery needs a cookie, so the API is exempt from that check."""
-    app.url_map.converters["movie_id"] = MovieId
     document.init_app(app)
     errors.init_app(app)
     api = Blueprint("api", __name__, url_prefix=PREFIX)

@@ -7,8 +7,8 @@ from typing import Any
 from apiflask import APIFlask
 from flask import current_app
 
+from ..paths import LARGEST_ID
 from . import schemas
-from .paths import LARGEST_ID
 
 ABOUT = """Rate movies and read your recommendations from a program.
 

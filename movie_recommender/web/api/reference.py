@@ -12,7 +12,7 @@ from typing import Any
 from flask import Blueprint, current_app, render_template, request
 from markupsafe import Markup, escape
 
-from .paths import LARGEST_ID
+from ..paths import LARGEST_ID
 
 bp = Blueprint("reference", __name__)
 AN_ID = 1  # stands for a movie in the examples
