@@ -6,7 +6,7 @@ from flask import Blueprint, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from ..services import browsing, recommending
+from ..services import browsing, demo, recommending
 from ..services.recommending import GenreFilter
 from .answers import page_number
 
@@ -28,7 +28,7 @@ def fragment() -> str:
 def _render(template: str) -> str:
     chosen = GenreFilter.of(request.args.getlist("genre"), request.args.getlist("exclude_genre"), request.args.get("match") or "any")
     found = recommending.recommendations(current_user.id, chosen, page_number())
-    return render_template(template, found=found, chosen=chosen, genres=browsing.genre_names())
+    return render_template(template, found=found, chosen=chosen, genres=browsing.genre_names(), made_up=demo.count())
 
 
 @blueprint.get("/status")

@@ -51,6 +51,14 @@ def test_no_figure_counts_made_up_ratings(alice: Any) -> None:
     assert db.session.execute(select(func.sum(Movie.rating_count), func.sum(Movie.rating_sum))).one() == (1, 9)
 
 
+def test_the_list_says_that_made_up_raters_take_part_in_it(catalogue: Any, alice: Any) -> None:
+    assert "made up" not in alice.browser.get("/recommendations").text
+    demo.seed(20)
+    assert "20 raters whose tastes are made up" in alice.browser.get("/recommendations").text
+    demo.remove()
+    assert "made up" not in alice.browser.get("/recommendations").text
+
+
 @pytest.mark.usefixtures("catalogue")
 def test_seeding_again_makes_the_same_community_and_not_a_second_one() -> None:
     demo.seed(20)
