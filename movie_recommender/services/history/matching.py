@@ -23,7 +23,7 @@ _ARTICLES = set(_ARTICLE_WORDS.split())
 _ROMAN = {"ii": "2", "iii": "3", "iv": "4", "vi": "6", "vii": "7", "viii": "8", "ix": "9"}
 _WORDS = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen"
 _TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
-_NUMBERS = (
+_SPELLINGS = {"volume": "vol"} | (
     _ROMAN
     | {word: str(at) for at, word in enumerate(_WORDS.split(" "))}
     | {word: str(10 * at) for at, word in enumerate(_TENS.split(" "), 2)}
@@ -44,7 +44,7 @@ class Match:
 
 def title_key(title: str) -> str:
     """The form by which titles are compared: folded, `&` as `and`, `II` and `two` as `2`, no leading article, no spaces."""
-    words = [_NUMBERS.get(word, word) for word in fold(natural_order(title).replace("&", " and ")).split()]
+    words = [_SPELLINGS.get(word, word) for word in fold(natural_order(title).replace("&", " and ")).split()]
     if len(words) > 1 and words[0] in _ARTICLES:
         words = words[1:]
     return "".join(words)
