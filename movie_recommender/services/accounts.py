@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 
 from ..errors import InvalidInput, NameTaken, NotFound, NotSignedIn, WrongPassword
 from ..storage import db, writing
-from ..storage.models import Movie, Rating, Token, User, UserState
+from ..storage.models import FilmList, Import, Mark, Movie, Rating, ReplacedRating, Token, User, UserState, Viewing
 from .clock import now
 
 NAME_LENGTH = (2, 40)
@@ -124,6 +124,11 @@ def delete_account(user: User, password: str) -> None:
                 update(Movie).where(Movie.id == movie_id)
                 .values(rating_count=Movie.rating_count - 1, rating_sum=Movie.rating_sum - half_stars)
             )  # fmt: skip
+        # What an import brought goes before the import: PostgreSQL checks such references in the midst of a cascade.
+        mine = select(Import.id).where(Import.user_id == user.id)
+        session.execute(delete(ReplacedRating).where(ReplacedRating.import_id.in_(mine)))
+        for model in (Rating, Viewing, Mark, FilmList):
+            session.execute(delete(model).where(model.user_id == user.id))
         session.execute(delete(User).where(User.id == user.id))
     db.session.expunge_all()
 
