@@ -4,8 +4,10 @@ from .baselines import ContentBaseline, Method, Ours, plain_baselines
 from .judge import Judge, Measured, families, ratio_interval
 from .protocols import Case, Fold, Task, cold_items, new_people, rating_folds, temporal
 from .study import BiasStars, OurStars, StarMethod, StarsMeasured, ranking_study, rating_study, self_check, tasks
+from .variants import ABLATED, Varied, Without
 
 __all__ = [
+    "ABLATED",
     "BiasStars",
     "Case",
     "ContentBaseline",
@@ -18,6 +20,8 @@ __all__ = [
     "StarMethod",
     "StarsMeasured",
     "Task",
+    "Varied",
+    "Without",
     "cold_items",
     "families",
     "new_people",

@@ -97,16 +97,21 @@ def tasks(ratings: Ratings, items: Items, names: Sequence[str] = ("T", "NR", "NX
 def ranking_study(judge: Judge, asked: Iterable[Task], methods: Callable[[Task], Iterable[Method]], say: Progress) -> list[Measured]:
     """Measure the methods on every task; one whose train ratings were the last it learned from is not fitted again."""
     measured: list[Measured] = []
-    learned: dict[str, tuple[Method, Task]] = {}
+    learned: dict[str, Method] = {}
+    last: Task | None = None
     for task in asked:
+        if last is None or not _same_train(last, task):
+            learned = {}
         for method in methods(task):
-            known, last = learned.get(method.name, (method, None))
-            same = last is not None and len(last.train) == len(task.train) and bool((last.train.user_ids == task.train.user_ids).all())
-            same = same and last is not None and bool((last.train.item_ids == task.train.item_ids).all())
-            measured.append(judge.measure(known if same else method, task, fit=not same))
-            learned[method.name] = (known if same else method, task)
+            known = learned.setdefault(method.name, method)
+            measured.append(judge.measure(known, task, fit=known is method))
             say(f"{task.name}: {method.name}")
+        last = task
     return measured
+
+
+def _same_train(one: Task, other: Task) -> bool:
+    return np.array_equal(one.train.user_ids, other.train.user_ids) and np.array_equal(one.train.item_ids, other.train.item_ids)
 
 
 def rating_study(ratings: Ratings, items: Items, methods: Sequence[StarMethod], say: Progress, seed: int = 0) -> list[StarsMeasured]:

@@ -157,3 +157,16 @@ def with_weights(data: Mapping[str, object], names: Sequence[str], matrix: Float
     warm = {name: [round(float(value), 3) for value in row] for name, row in zip(names, matrix, strict=True)}
     ranking["warm"] = {**ranking["warm"], **warm}
     return {**data, "ranking": ranking}
+
+
+def ndcg_of(one: Lesson, weights: FloatArray) -> FloatArray:
+    """``float[n_cases]``: nDCG@10 among the candidates under ``weights[n_signals, n_knots]``."""
+    scores = np.einsum("cnk,ck->cn", one.signals, one.knots @ weights.T)
+    top = np.argsort(-scores, axis=1, kind="stable")[:, :10]
+    gains = np.take_along_axis(one.relevant, top, axis=1) / np.log2(np.arange(2, top.shape[1] + 2))
+    return np.asarray(gains.sum(axis=1) / one.ideal)
+
+
+def part_of(one: Lesson, chosen: np.ndarray) -> Lesson:
+    """The lesson of some of its cases."""
+    return Lesson(one.signals[chosen], one.relevant[chosen], one.knots[chosen], one.ideal[chosen], one.people[chosen])

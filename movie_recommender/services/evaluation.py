@@ -1,0 +1,181 @@
+"""Measure the recommender on real ratings: the data, the run, the table."""
+
+from __future__ import annotations
+
+import json
+import platform
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ..catalogue import jsonl, movielens
+from ..core import Items, Ratings, Recommender
+from ..core import evaluation as ev
+from ..core.franchises import franchises
+from ..core.weights import WeightsSource, load_weights
+from ..errors import InvalidInput
+from . import peers, training
+
+Progress = Callable[[str], None]
+PROTOCOLS = ("T", "NR", "NX", "C", "R")
+DIALS = (0.1, 0.2, 0.4)
+LEAST = 1_000  # ratings below which nothing can be said
+
+
+@dataclass(frozen=True)
+class Data:
+    """What is measured on."""
+
+    name: str
+    ratings: Ratings
+    items: Items
+
+
+def from_database() -> Data:
+    """Everything in this instance."""
+    return Data("this instance", training.load_ratings(), training.load_items())
+
+
+def from_files(folder: Path, metadata: Path | None = None, vectors: Path | None = None) -> Data:
+    """A MovieLens folder or zip, with facts from a JSON-lines file and plot vectors from a .npy file in its order.
+
+    Raises:
+        ImportFailed: A file cannot be read.
+        InvalidInput: The vectors are not one row for each line of the metadata.
+    """
+    data_set = movielens.open_data_set(folder)
+    table = [(row.user, row.movie, row.half_stars / 2.0, row.rated_at) for row in data_set.ratings()]
+    users, movies, stars, times = (np.array(column) for column in zip(*table, strict=True))
+    items = _items_of_facts(metadata, vectors) if metadata else _items_of_movies(data_set)
+    return Data(folder.name, Ratings(users, movies, stars, times), items)
+
+
+def _items_of_movies(data_set: movielens.DataSet) -> Items:
+    rows = list(data_set.movies())
+    years = [record.year or 0 for _, record in rows]
+    return Items([movie for movie, _ in rows], [set(record.genres) for _, record in rows], [[]] * len(rows), None, years=years)
+
+
+def _items_of_facts(metadata: Path, vectors: Path | None) -> Items:
+    problems: list[str] = []
+    records = [record for record in jsonl.read_file(metadata, problems) if record.movielens_id is not None]
+    plots = np.load(vectors, allow_pickle=False) if vectors else None
+    if plots is not None and plots.shape[0] != len(records):
+        raise InvalidInput(f"{vectors} has {plots.shape[0]} rows for {len(records)} movies of {metadata}.")
+    return Items(
+        [record.movielens_id for record in records],
+        [set(record.genres) for record in records],
+        [[(name, "director") for name in record.directors] + [(name, "actor") for name in record.cast] for record in records],
+        plots,
+        years=[record.year or 0 for record in records],
+        keywords=[list(record.keywords) for record in records],
+        languages=[record.languages[0] if record.languages else "" for record in records],
+    )
+
+
+def run(
+    data: Data, protocols: Sequence[str], with_peers: bool, ablate: bool, say: Progress, weights: WeightsSource = None
+) -> dict[str, Any]:
+    """Every protocol with every method side by side; what `render` prints and JSON keeps.
+
+    Raises:
+        InvalidInput: There are too few ratings to measure anything.
+    """
+    if len(data.ratings) < LEAST:
+        raise InvalidInput(f"{len(data.ratings)} ratings are too few to measure: import MovieLens, or give --movielens PATH.")
+    started = time.monotonic()
+    report: dict[str, Any] = _header(data, weights)
+    judge = ev.Judge(data.items, franchises(data.items))
+    asked = list(ev.tasks(data.ratings, data.items, protocols))
+    measured = ev.ranking_study(judge, asked, lambda task: _methods(task, with_peers, ablate, weights), say)
+    report["ranking"] = [_ranking_row(one, measured) for one in measured]
+    if "R" in protocols:
+        methods = [ev.OurStars(Recommender(weights)), ev.BiasStars(), *(peers.star_methods() if with_peers else ())]
+        report["stars"] = [asdict(one) for one in ev.rating_study(data.ratings, data.items, methods, say)]
+    report["seconds"] = round(time.monotonic() - started, 1)
+    return report
+
+
+def _header(data: Data, weights: WeightsSource) -> dict[str, Any]:
+    return {
+        "data": data.name,
+        "ratings": len(data.ratings),
+        "people": int(np.unique(data.ratings.user_ids).size),
+        "movies": len(data.items),
+        "machine": f"{platform.machine()}, Python {platform.python_version()}, NumPy {np.__version__}",
+        "weights": dict(load_weights(weights).provenance),
+    }
+
+
+def _methods(task: ev.Task, with_peers: bool, ablate: bool, weights: WeightsSource) -> Iterable[ev.Method]:
+    model = Recommender(weights)
+    yield ev.Ours(model)
+    if ablate:
+        yield from (ev.Without(name, model) for name in ev.ABLATED)
+    if task.name == "T":
+        yield from (ev.Varied(dial, Recommender(weights)) for dial in DIALS)
+    if task.name == "C":
+        yield ev.ContentBaseline()
+        return
+    yield from ev.plain_baselines()
+    if with_peers:
+        yield from peers.ranking_methods()
+
+
+def _ranking_row(one: ev.Measured, everything: Sequence[ev.Measured]) -> dict[str, Any]:
+    ours = next(other for other in everything if other.task == one.task and other.method == ev.Ours.name)
+    row: dict[str, Any] = {"task": one.task, "method": one.method, "people": len(one.people), "coverage": round(one.coverage, 4)}
+    for metric in one.per_person:
+        row[metric] = round(one.mean(metric), 4)
+    row["ndcg@10 interval"] = [round(value, 4) for value in one.interval("ndcg@10")]
+    row["ours / this"] = [round(value, 3) for value in ev.ratio_interval(ours, one)]
+    return row
+
+
+COLUMNS = ("ndcg@10", "recall@20", "precision@10", "mrr", "hit@10", "auc", "coverage", "popularity", "diversity", "franchise")
+
+
+def render(report: dict[str, Any]) -> str:
+    """The report as Markdown tables."""
+    lines = [
+        f"{report['data']}: {report['ratings']:,} ratings of {report['people']:,} people; {report['movies']:,} movies; {report['seconds']} s",
+        "",
+    ]
+    for task in dict.fromkeys(row["task"] for row in report["ranking"]):
+        rows = [row for row in report["ranking"] if row["task"] == task]
+        lines += [
+            f"### {task} ({rows[0]['people']} people)",
+            "",
+            "| method | nDCG@10 | 95% | ours / this | " + " | ".join(COLUMNS[1:]) + " |",
+        ]
+        lines.append("|---|" + "---|" * (len(COLUMNS) + 2))
+        lines += [_line(row) for row in sorted(rows, key=lambda row: -row["ndcg@10"])]
+        lines.append("")
+    if "stars" in report:
+        lines += _star_lines(report["stars"])
+    return "\n".join(lines)
+
+
+def _line(row: dict[str, Any]) -> str:
+    low, high = row["ndcg@10 interval"]
+    ratio, least, most = row["ours / this"]
+    cells = [f"{row['ndcg@10']:.4f}", f"{low:.3f}-{high:.3f}", f"{ratio:.2f} ({least:.2f}-{most:.2f})"]
+    cells += [f"{row[column]:.3f}" if column in row else "" for column in COLUMNS[1:]]
+    return f"| {row['method']} | " + " | ".join(cells) + " |"
+
+
+def _star_lines(stars: Sequence[dict[str, Any]]) -> list[str]:
+    lines = ["### R (every rating once)", "", "| method | RMSE | MAE | not predicted |", "|---|---|---|---|"]
+    lines += [f"| {one['method']} | {one['rmse']:.4f} | {one['mae']:.4f} | {one['unpredicted']} |" for one in stars]
+    lines += ["", "Calibration of ours: predicted, real, how many", "", "| predicted | real | off by | ratings |", "|---|---|---|---|"]
+    lines += [f"| {predicted:.2f} | {real:.2f} | {real - predicted:+.3f} | {count:,} |" for predicted, real, count in stars[0]["bins"]]
+    return lines
+
+
+def save(report: dict[str, Any], path: Path) -> None:
+    """The report as JSON."""
+    path.write_text(json.dumps(report, indent=1), "utf-8")
