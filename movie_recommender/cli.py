@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import click
 from flask import Flask, current_app
@@ -20,7 +21,7 @@ from .services.history import reporting
 def init_app(app: Flask) -> None:
     """Register the commands on the application."""
     for command in (
-        start, initdb, import_movielens, import_metadata, import_ratings, enrich, fillchroma, bench, seed_demo, remove_demo,
+        start, initdb, import_movielens, import_metadata, import_ratings, enrich, fillchroma, bench, evaluate, tune, seed_demo, remove_demo,
     ):  # fmt: skip
         app.cli.add_command(command)
 
@@ -233,3 +234,75 @@ def bench(sizes: str, people: int, peers: Path | None, write: bool) -> None:
     click.echo(page)
     if write:
         Path("docs", "benchmarks.md").write_text(page, "utf-8")
+
+
+def _measured_data(movielens: Path | None, metadata: Path | None, vectors: Path | None) -> Any:
+    from .services import evaluation
+
+    return evaluation.from_files(movielens, metadata, vectors) if movielens else evaluation.from_database()
+
+
+_data_options = (
+    click.option("--movielens", type=click.Path(exists=True, path_type=Path), help="A MovieLens folder or zip instead of the instance."),
+    click.option("--metadata", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Facts, one JSON object a movie."),
+    click.option(
+        "--vectors", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Plot vectors (.npy) in the order of --metadata."
+    ),
+)
+
+
+def _with_data(command: Callable[..., None]) -> Callable[..., None]:
+    for option in reversed(_data_options):
+        command = option(command)
+    return command
+
+
+@click.command()
+@_with_data
+@click.option("--protocol", "protocols", multiple=True, type=click.Choice(["T", "NR", "NX", "C", "R"]), help="Only these; all by default.")
+@click.option("--peers/--no-peers", default=True, help="Compare with implicit and Surprise where installed.")
+@click.option("--ablate", is_flag=True, help="Also leave each signal out in turn.")
+@click.option("--weights", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Another weights file.")
+@click.option("--json", "json_path", type=click.Path(dir_okay=False, path_type=Path), help="Write the figures here too.")
+@with_appcontext
+def evaluate(
+    movielens: Path | None, metadata: Path | None, vectors: Path | None, protocols: tuple[str, ...], peers: bool, ablate: bool,
+    weights: Path | None, json_path: Path | None,
+) -> None:  # fmt: skip
+    """Measure lists and predicted stars on held-out ratings, side by side with baselines and peers."""
+    from .services import evaluation
+
+    with _clear_errors():
+        data = _measured_data(movielens, metadata, vectors)
+        with tqdm(unit=" steps") as bar:
+            report = evaluation.run(data, protocols or evaluation.PROTOCOLS, peers, ablate, lambda what: _step(bar, what), weights)
+        click.echo(evaluation.render(report))
+        if json_path:
+            evaluation.save(report, json_path)
+
+
+@click.command()
+@_with_data
+@click.option("--splits", default=2, show_default=True, help="Seeded splits of new people.")
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Where to write; the instance's tuned weights by default.")
+@with_appcontext
+def tune(movielens: Path | None, metadata: Path | None, vectors: Path | None, splits: int, out: Path | None) -> None:
+    """Fit the blend's weights on hold-outs and write them with their provenance, if they are better."""
+    from .services import tuning
+
+    with _clear_errors():
+        with tqdm(unit=" steps") as bar:
+            tuned = tuning.tune(_measured_data(movielens, metadata, vectors), lambda what: _step(bar, what), n_splits=splits)
+        for task, (before, after) in tuned.gains.items():
+            click.echo(f"{task:6} nDCG@10 {before:.4f} -> {after:.4f} ({after / max(before, 1e-9) - 1:+.1%})")
+        if not tuned.accepted:
+            click.echo("The new weights are not better on the people kept apart: nothing was changed.")
+            return
+        path = out or Path(current_app.instance_path) / "weights.json"
+        tuning.save(tuned, path)
+        click.echo(f"Written to {path}. Use it with WEIGHTS_FILE={path}.")
+
+
+def _step(bar: tqdm, what: str) -> None:
+    bar.set_postfix_str(what, refresh=False)
+    bar.update()

@@ -94,7 +94,7 @@ def run(
     measured = ev.ranking_study(judge, asked, lambda task: _methods(task, with_peers, ablate, weights), say)
     report["ranking"] = [_ranking_row(one, measured) for one in measured]
     if "R" in protocols:
-        methods = [ev.OurStars(Recommender(weights)), ev.BiasStars(), *(peers.star_methods() if with_peers else ())]
+        methods: list[ev.StarMethod] = [ev.OurStars(Recommender(weights)), ev.BiasStars(), *(peers.star_methods() if with_peers else ())]
         report["stars"] = [asdict(one) for one in ev.rating_study(data.ratings, data.items, methods, say)]
     report["seconds"] = round(time.monotonic() - started, 1)
     return report
@@ -141,10 +141,8 @@ COLUMNS = ("ndcg@10", "recall@20", "precision@10", "mrr", "hit@10", "auc", "cove
 
 def render(report: dict[str, Any]) -> str:
     """The report as Markdown tables."""
-    lines = [
-        f"{report['data']}: {report['ratings']:,} ratings of {report['people']:,} people; {report['movies']:,} movies; {report['seconds']} s",
-        "",
-    ]
+    size = f"{report['ratings']:,} ratings of {report['people']:,} people; {report['movies']:,} movies"
+    lines = [f"{report['data']}: {size}; {report['seconds']} s", ""]
     for task in dict.fromkeys(row["task"] for row in report["ranking"]):
         rows = [row for row in report["ranking"] if row["task"] == task]
         lines += [

@@ -59,12 +59,12 @@ def tune(data: Data, say: Progress, before: dict[str, Any] | None = None, n_spli
     before = before or shipped()
     model = Recommender(before)
     names = [name for name in before["ranking"]["warm"] if name not in FIXED]
-    lessons, shares = _lessons(data, model, names, n_splits, say)
+    tasks, lessons, shares = _lessons(data, model, names, n_splits, say)
     start = as_matrix(model.weights, names)
     kept = [np.random.default_rng(7).permutation(int(one.people.max()) + 1)[one.people] % 2 == 0 for one in lessons]
     found = _floored(names, fit_weights([part_of(one, ~mask) for one, mask in zip(lessons, kept, strict=True)], shares, start, SHRINKAGE))
     say("fitted on one half of the people")
-    gains = _gains([part_of(one, mask) for one, mask in zip(lessons, kept, strict=True)], start, found, _names(data, n_splits))
+    gains = _gains([part_of(one, mask) for one, mask in zip(lessons, kept, strict=True)], start, found, tasks)
     accepted = float(np.mean([after / max(first, 1e-9) for first, after in gains.values()])) > 1.0
     if not accepted:
         return Tuned(before, False, gains)
@@ -83,17 +83,16 @@ def _tasks(data: Data, n_splits: int) -> list[Task]:
     return [temporal(data.ratings), *(new_people(data.ratings, k, popular, seed + 100) for seed, popular, k in splits)]
 
 
-def _names(data: Data, n_splits: int) -> list[str]:
-    return ["T"] + [f"{kind}{k}" for _ in range(n_splits) for kind in ("NR", "NX") for k in (5, 10, 20)]
-
-
-def _lessons(data: Data, model: Recommender, names: list[str], n_splits: int, say: Progress) -> tuple[list[Lesson], list[float]]:
-    """The lessons and what share of the loss each has: T one half, the rest the other."""
-    lessons = []
+def _lessons(data: Data, model: Recommender, names: list[str], n_splits: int, say: Progress) -> tuple[list[str], list[Lesson], list[float]]:
+    """The tasks' names, their lessons, and what share of the loss each has: T one half, the rest the other."""
+    tasks, lessons = [], []
     for task in _tasks(data, n_splits):
-        lessons.append(lesson(model, task, data.items, names))
+        if task.cases:
+            tasks.append(task.name)
+            lessons.append(lesson(model, task, data.items, names))
         say(f"{task.name}: candidates of {len(task.cases)} people")
-    return lessons, [0.5] + [0.5 / (len(lessons) - 1)] * (len(lessons) - 1)
+    raw = [len(tasks) - 1.0 if name == "T" else 1.0 for name in tasks]
+    return tasks, lessons, [share / sum(raw) for share in raw]
 
 
 def _floored(names: list[str], weights: FloatArray) -> FloatArray:
