@@ -154,6 +154,7 @@ def issue_token(user: User) -> tuple[str, int]:
     """A new API token and the second at which it expires; the token itself is shown once and never kept."""
     token, expires_at = secrets.token_urlsafe(32), now() + int(current_app.config["TOKEN_DAYS"]) * 86_400
     with writing() as session:
+        session.execute(delete(Token).where(Token.user_id == user.id, Token.expires_at <= now()))
         session.add(Token(user_id=user.id, digest=_digest(token), created_at=now(), expires_at=expires_at))
     return token, expires_at
 

@@ -4,6 +4,9 @@ import time
 
 import pytest
 
+from movie_recommender.storage import db
+from movie_recommender.storage.models import Token
+
 from .conftest import PASSWORD
 
 
@@ -55,6 +58,9 @@ def test_a_token_opens_the_api_until_it_expires(app, alice, monkeypatch):
     answer = alice.get("/me")
     assert answer.status_code == 401
     assert "Get a new one" in answer.json["message"]
+    alice.post("/tokens", json={"username": "alice", "password": PASSWORD})
+    with app.app_context():
+        assert db.session.query(Token).count() == 1  # the two that expired are not kept
 
 
 @pytest.mark.parametrize("credentials", [("alice", "wrong password"), ("nobody", PASSWORD), ("a\u0001", PASSWORD), ("alice", "")])

@@ -43,6 +43,8 @@ def get_movie(movie_id: int) -> dict[str, Any]:
 
 
 def _facts(movie: Movie) -> dict[str, Any]:
+    counts = browsing.histogram(movie.id)
+    stars = sum(halves / 2 * count for halves, count in enumerate(counts, 1))
     return {
         "plot": movie.plot,
         "directors": [credit.person.name for credit in movie.credits if credit.role == "director"],
@@ -50,8 +52,8 @@ def _facts(movie: Movie) -> dict[str, Any]:
         "languages": movie.languages,
         "countries": movie.countries,
         "keywords": movie.keywords,
-        "rating_count": movie.rating_count,
-        "mean_rating": round(movie.rating_sum / 2 / movie.rating_count, 3) if movie.rating_count else None,
+        "rating_count": sum(counts),
+        "mean_rating": round(stars / sum(counts), 3) if sum(counts) else None,
         "similar": [{"id": other.id, "title": other.title, "year": other.year} for other in browsing.similar(movie.id)],
     }
 

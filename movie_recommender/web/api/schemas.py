@@ -224,7 +224,10 @@ class Reason(Schema):
 
 
 class Recommendation(Card):
-    score = Float(required=True, metadata=_about("Orders this list; of no meaning beside another list's.", 1.24))
+    score = Float(
+        required=True,
+        metadata=_about("Its worth to you beside the others of this list. The order also keeps what is much alike apart.", 1.24),
+    )
     predicted_rating = Float(required=True, metadata=_about("The stars you would probably give.", 4.4))
     why = String(
         required=True,
