@@ -73,7 +73,7 @@ def film(import_id: int, place: int) -> str:
     wanted = staged.films[place]
     query = request.args.get("q", wanted.film.title).strip()[:200]
     found = browsing.search(query, per_page=12).movies if query else []
-    return render_template("imports/film.html", import_id=import_id, place=place, wanted=wanted, query=query, found=found)
+    return render_template("imports/film.html", import_id=import_id, place=place, wanted=wanted, words=query, found=found)
 
 
 @blueprint.post("/imports/<int:import_id>/films/<int:place>")
