@@ -16,6 +16,9 @@ NEUTRAL, PULL = 3.2, 5.0
 REJECTED, REJECTION = 2.0, 1.0
 """Below so many stars a rating is a clear no: a whole star below adds so much dislike."""
 
+OFTEN = 0.25
+"""Share of clear noes from which on they count in full: who says no rarely has mostly seen what he likes the kind of."""
+
 
 @dataclass(frozen=True, eq=False)
 class Profile:
@@ -59,4 +62,5 @@ def _preferences(stars: FloatArray) -> FloatArray:
     """How far above his own middle: the middle is shrunk to a common one and kept in sensible bounds."""
     middle = (stars.sum() + PULL * NEUTRAL) / (stars.size + PULL)
     rejected = np.clip(REJECTED - stars, 0.0, 1.0)
-    return (stars - float(np.clip(middle, 2.5, 3.75)) + 0.5) / 2.0 - REJECTION * rejected
+    strictness = min(float(rejected.mean()) / OFTEN, 1.0) if stars.size else 0.0
+    return (stars - float(np.clip(middle, 2.5, 3.75)) + 0.5) / 2.0 - REJECTION * strictness * rejected

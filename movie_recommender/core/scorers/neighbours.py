@@ -42,7 +42,7 @@ class Neighbours(Scorer):
             "frequency_power": 0.25,
             "middle": 1.0,
             "vote_middle": 2.0,
-            "signed": 0.75,
+            "signed": 0.5,
         }
 
     def fit(self, matrix: RatingMatrix, items: Items) -> None:
