@@ -90,11 +90,12 @@ def test_tuning_finds_the_signal_that_decides(items, dated):
 
 
 def test_the_gradient_of_the_smooth_ndcg_is_its_slope(items, dated):
-    learned = lesson(Recommender(), temporal(dated), items, ["genres", "people", "neighbours"])
-    weights = np.full((3, 3), 0.4)
+    model = Recommender()
+    learned = lesson(model, temporal(dated), items, ["genres", "people", "neighbours"])
+    weights = np.full((3, len(model.weights.knots)), 0.4)
     _, gradient = smooth_ndcg(learned, weights)
     for at in [(0, 0), (1, 2), (2, 1)]:
-        step = np.zeros((3, 3))
+        step = np.zeros(weights.shape)
         step[at] = 1e-5
         slope = (smooth_ndcg(learned, weights + step)[0] - smooth_ndcg(learned, weights - step)[0]) / 2e-5
         assert gradient[at] == pytest.approx(slope, abs=1e-6)
