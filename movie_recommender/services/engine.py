@@ -81,6 +81,7 @@ class Engine:
             items, ratings = training.load_items(), training.load_ratings()
             db.session.rollback()
             model = Recommender(_weights_file()).fit(ratings, items)
+            _warm_up(model)
             fitted = Fitted(model, _version(made_of), made_of, len(items), len(ratings))
             with self._lock:
                 for user_id, stars in self._changed.items():
@@ -113,6 +114,12 @@ class Engine:
             if self._changed is not None:
                 self._changed[user_id] = dict(stars)
         return self.version
+
+
+def _warm_up(model: Recommender) -> None:
+    """Make one list for nobody: the first call loads, or on a new machine compiles, the kernels, and no person waits for it."""
+    ids = model.items.item_ids[:5]
+    model.rank({int(movie_id): 2.0 + place % 3 for place, movie_id in enumerate(ids)}, n=20, n_by_genre=5)
 
 
 def save_similar(fitted: Fitted, progress: Callable[[int, int], None]) -> None:
