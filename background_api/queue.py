@@ -89,6 +89,8 @@ def _connect(name: str, url: str, key: str) -> Huey:
     if scheme == "postgresql":
         dsn = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
         return PostgresHuey(name, dsn=dsn, table_prefix="queue", **options)
+    if scheme != "sqlite":
+        raise SettingError(f"QUEUE_URL={url!r} is neither sqlite://, redis:// nor postgresql://.")
     return SqliteHuey(name, filename=str(_queue_file(url)), timeout=10, **options)
 
 

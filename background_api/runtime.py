@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import threading
+import time
 from collections.abc import Callable
 
 from apiflask import APIFlask
@@ -23,6 +24,7 @@ BATCH = 200  # people queued by one look
 ROOM = 1000  # messages that may wait before the reconciler holds back
 SILENT_SECONDS = 60.0  # a running job without a heartbeat for so long has lost its process
 STOP_SECONDS = 10.0
+PRUNE_SECONDS = 600.0
 
 
 class Runtime:
@@ -39,6 +41,7 @@ class Runtime:
         self._wake_reconciler = threading.Event()
         self._threads: list[threading.Thread] = []
         self._tasks = Tasks(api, self.engine, self.plots, self.stopping)
+        self._prune_at = 0.0  # monotonic seconds
         # A SQLite database has exactly one background API: what looks taken at the start was taken by a dead one.
         self._alone = api.config["DATABASE_URL"].startswith("sqlite")
 
@@ -133,7 +136,9 @@ class Runtime:
             if self.engine.ready.is_set():
                 for user_id in reconcile.of_another_engine(self.engine.version, BATCH):
                     self._queue_again(user_id, LAST)
-        jobs.prune()
+        if time.monotonic() >= self._prune_at:
+            self._prune_at = time.monotonic() + PRUNE_SECONDS
+            jobs.prune()
 
     def _queue_again(self, user_id: int, priority: int) -> None:
         with contextlib.suppress(NotFound):  # the account was deleted a moment ago

@@ -80,6 +80,12 @@ class ImportFailed(MovieRecommenderError):
     http_status = 422
 
 
+class EncoderLoading(MovieRecommenderError):
+    """The text encoder is being loaded, which takes some seconds. Ask again then."""
+
+    http_status = 503
+
+
 class PlotIndexBusy(MovieRecommenderError):
     """Another process holds the plot index. Two processes never open one Chroma folder."""
 

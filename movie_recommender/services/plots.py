@@ -15,13 +15,14 @@ from sqlalchemy import delete, select
 
 from ..catalogue.encoder import Encoder, Vectors, encoder_name, load_encoder
 from ..catalogue.plot_text import plot_text
-from ..errors import InvalidInput, PlotIndexBusy, PlotIndexDamaged
+from ..errors import EncoderLoading, InvalidInput, PlotIndexBusy, PlotIndexDamaged, SettingError
 from ..storage import db, raise_revision, revisions, upsert, writing
 from ..storage.models import Movie, PlotVector
 from ..storage.plot_index import open_index
 
 log = logging.getLogger(__name__)
 BATCH = 128  # plots a transaction: a kill costs a second of work
+LONGEST_WAIT = 10.0  # seconds that a search waits for the encoder
 LONGEST_QUESTION = 1000  # characters
 Report = Callable[[int, int], None]  # done, total; what it raises ends the work
 
@@ -126,6 +127,7 @@ class Plots:
 
         Raises:
             InvalidInput: The text is empty or too long.
+            EncoderLoading: The encoder is not there yet; it will be soon.
         """
         text = " ".join(text.split())
         if not text or len(text) > LONGEST_QUESTION:
@@ -133,7 +135,7 @@ class Plots:
         digest, ids = self._kept()
         if not ids:
             return [], True
-        vector = self._loaded().encode([text])[0]
+        vector = self._loaded_soon().encode([text])[0]
         try:
             found = self._index.query(digest, vector, n)
             self.state = "ready"
@@ -149,6 +151,26 @@ class Plots:
 
     def close(self) -> None:
         self._index.close()
+
+    def _loaded_soon(self) -> Encoder:
+        """The encoder for somebody who waits: loaded beside him, and named as busy when that takes long."""
+        failures: list[SettingError] = []
+
+        def load() -> None:
+            try:
+                self._loaded()
+            except SettingError as error:
+                failures.append(error)
+
+        if self._encoder is None:
+            loading = threading.Thread(target=load, name="encoder", daemon=True)
+            loading.start()
+            loading.join(LONGEST_WAIT)
+        if failures:
+            raise failures[0]
+        if self._encoder is None:
+            raise EncoderLoading()
+        return self._encoder
 
     def _loaded(self) -> Encoder:
         with self._loading:
