@@ -13,7 +13,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 
 from ..errors import InvalidInput, NameTaken, NotFound, NotSignedIn, WrongPassword
-from ..storage import db, writing
+from ..storage import db, raise_revision, writing
 from ..storage.models import FilmList, Import, Mark, Movie, Rating, ReplacedRating, Token, User, UserState, Viewing
 from .clock import now
 
@@ -130,6 +130,7 @@ def delete_account(user: User, password: str) -> None:
         for model in (Rating, Viewing, Mark, FilmList):
             session.execute(delete(model).where(model.user_id == user.id))
         session.execute(delete(User).where(User.id == user.id))
+        raise_revision("community")  # the resident engine forgets him too
     db.session.expunge_all()
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from movie_recommender.errors import InvalidInput, NameTaken, NotSignedIn, WrongPassword
 from movie_recommender.services import accounts, rating
 from movie_recommender.storage import db
-from movie_recommender.storage.models import Movie, Rating, Token, User, UserState
+from movie_recommender.storage.models import Movie, Rating, Revision, Token, User, UserState
 
 
 def test_a_name_is_taken_whatever_its_case(app, alice):
@@ -98,6 +98,8 @@ def test_a_deleted_account_leaves_nothing_behind(app, alice, bob, add_movie):
             assert db.session.scalar(select(func.count()).select_from(model).where(column == alice.id)) == 0
         movie = db.session.get(Movie, movie_id)
         assert (movie.rating_count, movie.rating_sum) == (1, 4)
+        # The resident engine learns anew when this counter moves, and forgets her.
+        assert db.session.get(Revision, "community").value == 1
 
 
 def test_an_account_is_not_deleted_without_its_password(app, alice):
