@@ -31,7 +31,7 @@ FRANCHISE = 0.6
 N_REASONS, N_CAUSES = 3, 2
 """How many reasons a recommendation carries, and how many causes each."""
 
-COLD_VARIETY = 0.6
+COLD_VARIETY = 2.0
 """The dial of variety for a person who has not rated anything."""
 
 

@@ -17,7 +17,7 @@ def diversify(order: IntArray, scores: FloatArray, features: FloatArray, n: int,
         scores: ``float[n_items]``.
         features: ``float[len(order), d]``, rows of unit length (or zero); likeness is their product.
         n: how many to pick.
-        dial: 0 keeps the order, 1 gives up one standard deviation of score for a film quite alike.
+        dial: 0 keeps the order, 1 gives up one standard deviation of the pool for a film quite alike; 2 is usual.
     """
     if dial <= 0 or order.size <= 1:
         return order[:n]

@@ -22,7 +22,7 @@ from . import peers, training
 
 Progress = Callable[[str], None]
 PROTOCOLS = ("T", "NR", "NX", "C", "R")
-DIALS = (0.1, 0.2, 0.4)
+DIALS = (0.5, 1.0, 2.0, 3.0)
 LEAST = 1_000  # ratings below which nothing can be said
 
 

@@ -47,7 +47,7 @@ class CoLiking(Scorer):
             "facts": 3.0,
             "middle": 2.0,
             "person_power": 0.25,
-            "popularity_power": 0.1,
+            "popularity_power": 0.12,
             "chosen": 0.25,
             "chosen_ratings": 20.0,
         }

@@ -36,10 +36,10 @@ class Neighbours(Scorer):
     @classmethod
     def defaults(cls) -> dict[str, float]:
         return {
-            "max_neighbours": 150,
-            "shrinkage": 10.0,
-            "power": 2.0,
-            "frequency_power": 0.25,
+            "max_neighbours": 200,
+            "shrinkage": 50.0,
+            "power": 2.25,
+            "frequency_power": 0.0,
             "middle": 1.0,
             "vote_middle": 2.0,
             "signed": 0.5,
