@@ -13,7 +13,7 @@ from .matrix import CodeArray, RatingMatrix
 NEUTRAL, PULL = 3.2, 5.0
 """Where a person's middle lies before he has rated, and how many ratings that belief is worth."""
 
-REJECTED, REJECTION = 2.0, 1.0
+REJECTED, REJECTION = 2.0, 1.5
 """Below so many stars a rating is a clear no: a whole star below adds so much dislike."""
 
 OFTEN = 0.25
