@@ -121,3 +121,14 @@ def test_variety_keeps_a_franchise_from_flooding_the_list():
     plain = ids(model.recommend({0: 5.0}, n=5))
     varied = ids(model.recommend({0: 5.0}, n=5, diversity=5.0))
     assert sum(item < 6 for item in plain) > sum(item < 6 for item in varied)
+
+
+def test_one_star_pushes_films_like_it_away(model):
+    liked = {100: 5.0, 101: 4.0}
+    without, hated, loved = (model.blended({**liked, **more}).scores for more in ({}, {200: 1.0}, {200: 5.0}))
+    horror, comedy = model.matrix.items.positions(HORRORS[1:]), model.matrix.items.positions(COMEDIES[2:])
+
+    def apart(scores):
+        return scores[horror].mean() - scores[comedy].mean()
+
+    assert apart(hated) < apart(without) < apart(loved)
