@@ -104,7 +104,8 @@ class Engine:
             if self._changed is not None:
                 self._changed[user_id] = dict(stars)
             ranked = fitted.model.rank(stars, n=n, n_by_genre=PER_GENRE, exclude=exclude, user_id=user_id)
-        return [entry(item) for item in ranked.items], fitted.version
+            # Reasons are traced when they are read: an update in between would mix two states of the model.
+            return [entry(item) for item in ranked.items], fitted.version
 
     def hear(self, user_id: int, stars: Mapping[int, float]) -> str:
         """Take note of a person's ratings without a list; returns the engine's version."""
