@@ -103,8 +103,13 @@ def test_nobody_without_a_token_gets_an_undocumented_answer(schema, label, app):
     ask()
 
 
-def test_calls_that_follow_from_one_another_keep_the_documents_word(schema, alice):
-    class Walk(schema.exclude(path_regex="/tokens$").as_state_machine()):
+def test_calls_that_follow_from_one_another_keep_the_documents_word(schema, alice, movies):
+    class Walk(schema.exclude(path_regex="/(tokens|users)$").as_state_machine()):
+        def setup(self):
+            # Every walk begins with the same server, or Hypothesis calls what it draws inconsistent.
+            for movie_id in movies.values():
+                alice.delete(f"/ratings/{movie_id}")
+
         def get_call_kwargs(self, case):
             return {"headers": alice.headers}
 

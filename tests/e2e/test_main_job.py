@@ -62,7 +62,9 @@ def test_ten_ratings_by_the_api_bring_twenty_movies_none_of_them_rated(person):
     assert len(answer["items"]) >= 20
     assert not set(rated) & {item["id"] for item in answer["items"]}
     assert all(0.5 <= item["predicted_rating"] <= 5 for item in answer["items"])
-    assert answer["items"] == sorted(answer["items"], key=lambda item: -item["score"])
+    # Variety may move a movie down, but the best one leads and none comes twice.
+    assert answer["items"][0]["score"] == max(item["score"] for item in answer["items"])
+    assert len({item["id"] for item in answer["items"]}) == len(answer["items"])
 
 
 def test_a_genre_filter_gives_that_genre_only(person):
