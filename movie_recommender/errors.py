@@ -9,6 +9,7 @@ class MovieRecommenderError(Exception):
     """Something went wrong in Movie Recommender."""
 
     http_status = 500
+    retry_after: int | None = None  # seconds after which the same may work
 
     def __init__(self, message: str | None = None) -> None:
         super().__init__(message or (type(self).__doc__ or "").strip().splitlines()[0])
@@ -44,6 +45,17 @@ class WrongPassword(MovieRecommenderError):
     """The name or the password is wrong."""
 
     http_status = 401
+
+
+class TooManyTries(MovieRecommenderError):
+    """There were too many tries. Wait a while and try again."""
+
+    http_status = 429
+
+    def __init__(self, seconds: int) -> None:
+        wait = f"{seconds} seconds" if seconds < 100 else f"{-(-seconds // 60)} minutes"
+        super().__init__(f"There were too many tries. Wait {wait} and try again; nothing was changed.")
+        self.retry_after = seconds
 
 
 class NameTaken(MovieRecommenderError):

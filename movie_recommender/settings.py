@@ -165,6 +165,17 @@ TABLE: tuple[Setting, ...] = (
     Setting("WEB_THREADS", "4", _whole(1, 256), "Threads of each of these processes."),
     Setting("SESSION_COOKIE_SECURE", "no", _yes_no, "Send the session cookie over HTTPS only; switch on behind HTTPS."),
     Setting("SESSION_DAYS", "30", _whole(1, 3650), "Days for which a sign-in lasts."),
+    Setting("SIGN_IN_TRIES", "10", _whole(1, 1_000_000), "Wrong passwords for one name from one address within THROTTLE_MINUTES."),
+    Setting("SIGN_IN_TRIES_NAME", "30", _whole(1, 1_000_000), "The same for one name from everywhere."),
+    Setting("SIGN_IN_TRIES_ADDRESS", "60", _whole(1, 1_000_000), "The same from one address for all names."),
+    Setting("THROTTLE_MINUTES", "15", _whole(1, 1440), "Minutes after which wrong passwords are forgiven."),
+    Setting("REGISTRATIONS", "30", _whole(1, 1_000_000), "Accounts that one address may make within an hour."),
+    Setting(
+        "TRUSTED_PROXIES",
+        "0",
+        _whole(0, 10),
+        "Reverse proxies before the website; the address of a visitor is read from X-Forwarded-For only with 1 or more.",
+    ),
     Setting("TOKEN_DAYS", "90", _whole(1, 3650), "Days for which an API token lasts."),
     Setting("LOG_LEVEL", "INFO", _log_level, "Least severe message that is logged."),
 )

@@ -15,6 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from ..errors import InvalidInput, NameTaken, NotFound, NotSignedIn, WrongPassword
 from ..storage import db, raise_revision, writing
 from ..storage.models import FilmList, Import, Mark, Movie, Rating, ReplacedRating, Token, User, UserState, Viewing
+from . import throttling
 from .clock import now
 
 NAME_LENGTH = (2, 40)
@@ -36,11 +37,7 @@ def register(name: str, password: str) -> User:
         InvalidInput: The name or the password breaks a rule; the message says which.
         NameTaken: The name is in use, whatever its case.
     """
-    name = unicodedata.normalize("NFKC", name).strip()
-    if not NAME_LENGTH[0] <= len(name) <= NAME_LENGTH[1]:
-        raise InvalidInput(f"Choose a name of {NAME_LENGTH[0]} to {NAME_LENGTH[1]} characters.")
-    if not all(char.isprintable() for char in name):
-        raise InvalidInput("The name holds a character that cannot be shown. Use letters, digits, spaces and signs.")
+    name = check_name(name)
     check_password(password)
     user = User(
         name=name, name_key=name_key(name), kind="member", password_hash=_hasher.hash(password),
@@ -56,6 +53,28 @@ def register(name: str, password: str) -> User:
     return user
 
 
+def check_name(name: str) -> str:
+    """The name as it is kept; raises `InvalidInput` when it is too short, too long or cannot be shown."""
+    name = unicodedata.normalize("NFKC", name).strip()
+    if not NAME_LENGTH[0] <= len(name) <= NAME_LENGTH[1]:
+        raise InvalidInput(f"Choose a name of {NAME_LENGTH[0]} to {NAME_LENGTH[1]} characters.")
+    if not all(char.isprintable() for char in name):
+        raise InvalidInput("The name holds a character that cannot be shown. Use letters, digits, spaces and signs.")
+    return name
+
+
+def join(name: str, password: str, address: str) -> User:
+    """Make an account for somebody at this address; see `register` for what else it raises.
+
+    Raises:
+        TooManyTries: The address has made too many accounts lately.
+    """
+    name = check_name(name)
+    check_password(password)
+    throttling.of_registration(address).take()
+    return register(name, password)
+
+
 def check_password(password: str) -> None:
     """Raise `InvalidInput` when a new password is too short or too long."""
     low, high = PASSWORD_LENGTH
@@ -63,6 +82,20 @@ def check_password(password: str) -> None:
         raise InvalidInput(f"Choose a password of at least {low} characters.")
     if len(password) > high:
         raise InvalidInput(f"Choose a password of at most {high} characters.")
+
+
+def sign_in(name: str, password: str, address: str) -> User:
+    """The member of this name and password, for somebody at this address.
+
+    Raises:
+        WrongPassword: The same answer, after the same time, for an unknown name and a wrong password.
+        TooManyTries: There were too many wrong passwords lately; the right one does not help now.
+    """
+    tries = throttling.of_sign_in(name_key(name), address)
+    tries.take()
+    user = authenticate(name, password)
+    tries.give_back()
+    return user
 
 
 def authenticate(name: str, password: str) -> User:
@@ -87,18 +120,29 @@ def _matches(password_hash: str | None, password: str) -> bool:
         return False
 
 
-def change_password(user: User, old: str, new: str) -> User:
+def confirm(user: User, password: str, address: str) -> None:
+    """Check the password of somebody who is signed in, with the limits of a sign-in.
+
+    Raises:
+        WrongPassword: It is wrong.
+        TooManyTries: There were too many wrong ones lately.
+    """
+    tries = throttling.of_sign_in(user.name_key or "", address)
+    tries.take()
+    if not _matches(user.password_hash, password):
+        raise WrongPassword("The password is wrong. Nothing was changed.")
+    tries.give_back()
+
+
+def change_password(user: User, new: str) -> User:
     """Set a new password; every session and API token of the person ends.
 
     Returns:
         The person with the new session token, so that the door can sign this one browser in again.
 
     Raises:
-        WrongPassword: `old` is not the password.
         InvalidInput: `new` breaks a rule.
     """
-    if not _matches(user.password_hash, old):
-        raise WrongPassword("The current password is wrong.")
     check_password(new)
     with writing() as session:
         session.execute(
@@ -109,14 +153,8 @@ def change_password(user: User, old: str, new: str) -> User:
     return user
 
 
-def delete_account(user: User, password: str) -> None:
-    """Delete the person and everything that is his.
-
-    Raises:
-        WrongPassword: The password is wrong; nothing is deleted.
-    """
-    if not _matches(user.password_hash, password):
-        raise WrongPassword("The password is wrong. Nothing was deleted.")
+def delete_account(user: User) -> None:
+    """Delete the person and everything that is his."""
     with writing() as session:
         rated = session.execute(select(Rating.movie_id, Rating.half_stars).where(Rating.user_id == user.id)).all()
         for movie_id, half_stars in rated:

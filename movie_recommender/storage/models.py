@@ -79,6 +79,15 @@ class Token(Base):
     expires_at: Mapped[int] = mapped_column(BigInteger)
 
 
+class Throttle(Base):
+    """How much somebody has tried lately; see `services.throttling`."""
+
+    __tablename__ = "throttles"
+
+    key: Mapped[str] = mapped_column(String(64), primary_key=True)  # sha256 of what is counted
+    forgiven_at: Mapped[float] = mapped_column(Double, index=True)
+
+
 class Movie(Base):
     """A film. Its ids elsewhere make it the same film in every catalogue; its title does not (remakes exist)."""
 

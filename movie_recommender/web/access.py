@@ -8,6 +8,7 @@ from typing import Any
 from flask import Flask, redirect, request, session, url_for
 from flask_login import LoginManager, current_user, login_user, logout_user
 from flask_wtf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from ..errors import NotSignedIn
 from ..services import accounts
@@ -41,6 +42,9 @@ def init_app(app: Flask) -> None:
         PERMANENT_SESSION_LIFETIME=timedelta(days=app.config["SESSION_DAYS"]),
         WTF_CSRF_TIME_LIMIT=None,  # as long as the session: a page left open over lunch still saves
     )
+    if proxies := app.config["TRUSTED_PROXIES"]:
+        # Not the host: a proxy that leaves X-Forwarded-Host alone would let anybody name one.
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies)  # type: ignore[method-assign]
     login_manager.init_app(app)
     login_manager.user_loader(accounts.by_session_token)
     app.before_request(require_sign_in)
@@ -63,6 +67,11 @@ def start_session(user: User) -> None:
     session.clear()
     session.permanent = True
     login_user(user)
+
+
+def visitor_address() -> str:
+    """The network address of whoever asks; behind proxies the one that the trusted ones saw (`TRUSTED_PROXIES`)."""
+    return request.remote_addr or ""
 
 
 def end_session() -> None:

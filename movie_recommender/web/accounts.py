@@ -8,8 +8,8 @@ from flask_login import current_user
 
 from ..errors import InvalidInput, MovieRecommenderError
 from ..services import accounts
-from .access import end_session, start_session
-from .answers import next_page
+from .access import end_session, start_session, visitor_address
+from .answers import again, next_page
 
 blueprint = Blueprint("accounts", __name__)
 
@@ -22,9 +22,9 @@ def register() -> ResponseReturnValue:
     if request.method == "GET":
         return render_template("register.html")
     try:
-        start_session(accounts.register(request.form.get("name", ""), request.form.get("password", "")))
+        start_session(accounts.join(request.form.get("name", ""), request.form.get("password", ""), visitor_address()))
     except MovieRecommenderError as error:
-        return render_template("register.html", error=error.message, name=request.form.get("name", "")), error.http_status
+        return again("register.html", error, error=error.message, name=request.form.get("name", ""))
     return redirect(next_page(), 303)
 
 
@@ -36,9 +36,9 @@ def sign_in() -> ResponseReturnValue:
     if request.method == "GET":
         return render_template("sign_in.html")
     try:
-        start_session(accounts.authenticate(request.form.get("name", ""), request.form.get("password", "")))
+        start_session(accounts.sign_in(request.form.get("name", ""), request.form.get("password", ""), visitor_address()))
     except MovieRecommenderError as error:
-        return render_template("sign_in.html", error=error.message, name=request.form.get("name", "")), error.http_status
+        return again("sign_in.html", error, error=error.message, name=request.form.get("name", ""))
     return redirect(next_page(), 303)
 
 
@@ -61,9 +61,10 @@ def change_password() -> ResponseReturnValue:
     try:
         if request.form.get("new", "") != request.form.get("again", ""):
             raise InvalidInput("The new password and its repetition differ. Type the same one twice.")
-        user = accounts.change_password(current_user, request.form.get("current", ""), request.form.get("new", ""))
+        accounts.confirm(current_user, request.form.get("current", ""), visitor_address())
+        user = accounts.change_password(current_user, request.form.get("new", ""))
     except MovieRecommenderError as error:
-        return render_template("account.html", password_error=error.message), error.http_status
+        return again("account.html", error, password_error=error.message)
     start_session(user)
     flash("Your password is changed. Every other browser was signed out.")
     return redirect(url_for("accounts.account"), 303)
@@ -73,9 +74,10 @@ def change_password() -> ResponseReturnValue:
 def delete() -> ResponseReturnValue:
     """Delete the account with everything in it, when the password confirms it."""
     try:
-        accounts.delete_account(current_user, request.form.get("password", ""))
+        accounts.confirm(current_user, request.form.get("password", ""), visitor_address())
     except MovieRecommenderError as error:
-        return render_template("account.html", delete_error=error.message), error.http_status
+        return again("account.html", error, delete_error=error.message)
+    accounts.delete_account(current_user)
     end_session()
     flash("Your account and all your ratings are deleted.")
     return redirect(url_for("pages.index"), 303)

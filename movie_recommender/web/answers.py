@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import jsonify, redirect, request, url_for
+from flask import jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+
+from ..errors import MovieRecommenderError
 
 
 def wants_json() -> bool:
@@ -30,6 +32,15 @@ def next_page(default: str | None = None) -> str:
 def done(default: str | None = None, **facts: Any) -> ResponseReturnValue:
     """The answer to something that was done: facts for a script, the next page for a form."""
     return jsonify(**facts) if wants_json() else redirect(next_page(default), 303)
+
+
+def again(template: str, failure: MovieRecommenderError, /, **values: Any) -> ResponseReturnValue:
+    """The page with its form once more, which says what was wrong."""
+    return render_template(template, **values), failure.http_status, retry_header(failure)
+
+
+def retry_header(error: MovieRecommenderError) -> dict[str, str]:
+    return {} if error.retry_after is None else {"Retry-After": str(error.retry_after)}
 
 
 def page_number() -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 
 from flask import Flask, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
@@ -12,7 +13,7 @@ from werkzeug.exceptions import HTTPException
 
 from ..errors import DatabaseNotReady, MovieRecommenderError
 from ..storage import db, is_ready
-from .answers import wants_json
+from .answers import retry_header, wants_json
 
 log = logging.getLogger(__name__)
 HEADINGS = {
@@ -23,6 +24,7 @@ HEADINGS = {
     405: "That is not possible here",
     413: "That is too large",
     422: "That cannot be used",
+    429: "Too many tries",
     503: "Not ready yet",
 }
 MESSAGES = {
@@ -42,17 +44,18 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(Exception, crash)
 
 
-def answer(status: int, message: str, bare: bool = False) -> ResponseReturnValue:
+def answer(status: int, message: str, bare: bool = False, headers: Mapping[str, str] | None = None) -> ResponseReturnValue:
     """JSON or a page. `bare`: do not ask who is signed in, because the database cannot say."""
     if wants_json():
-        return jsonify(message=message), status
-    return render_template("error.html", status=status, heading=HEADINGS.get(status, "Something broke"), message=message, bare=bare), status
+        return jsonify(message=message), status, dict(headers or {})
+    page = render_template("error.html", status=status, heading=HEADINGS.get(status, "Something broke"), message=message, bare=bare)
+    return page, status, dict(headers or {})
 
 
 def domain_error(error: MovieRecommenderError) -> ResponseReturnValue:
     if error.http_status >= 500:
         log.error("%s %s: %s", request.method, request.path, error.message)
-    return answer(error.http_status, error.message, bare=isinstance(error, DatabaseNotReady))
+    return answer(error.http_status, error.message, isinstance(error, DatabaseNotReady), retry_header(error))
 
 
 def stale_form(_error: CSRFError) -> ResponseReturnValue:

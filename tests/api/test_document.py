@@ -29,6 +29,12 @@ OPERATIONS = (
 
 
 @pytest.fixture
+def app(make_app):
+    """As everywhere, but patient: thousands of tries come from one address."""
+    return make_app(SIGN_IN_TRIES=100_000, SIGN_IN_TRIES_NAME=100_000, SIGN_IN_TRIES_ADDRESS=100_000, REGISTRATIONS=100_000)
+
+
+@pytest.fixture
 def document(client):
     return client.get("/api/v1/openapi.json").json
 

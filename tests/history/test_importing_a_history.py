@@ -199,7 +199,7 @@ def test_deleting_an_account_takes_its_imports_along(app: Any, films: Films, bri
     user = accounts.register("Dana", "correct horse battery")
     bring(user.id, ALL_KINDS)
     bring(user.id, ALL_KINDS.replace("4.5,2024", "3,2025"))
-    accounts.delete_account(user, "correct horse battery")
+    accounts.delete_account(user)
     for model in (Rating, Viewing, Mark, FilmList, FilmListEntry, Import):
         assert db.session.query(model).count() == 0, model
     counted()

@@ -64,7 +64,7 @@ def test_everything_is_taken_away_and_back_and_deleted_with_the_account(alice: U
     history.apply(bob.id, history.stage(bob.id, "alice.zip", export.everything(alice)))
     assert rating.stars_of(bob.id) == rating.stars_of(alice.id)
     for person in (alice, bob):
-        accounts.delete_account(person, PASSWORD)
+        accounts.delete_account(person)
     assert _counts() == [0, 0, 0, 0, 0]
     assert db.session.scalar(select(func.count()).select_from(Import)) == 0
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import func, select
+from argon2 import PasswordHasher
+from sqlalchemy import func, select, update
 
 from movie_recommender.errors import InvalidInput, NameTaken, NotSignedIn, WrongPassword
 from movie_recommender.services import accounts, rating
@@ -54,18 +55,11 @@ def test_changing_the_password_ends_sessions_and_tokens(app, alice):
     with app.app_context():
         user = db.session.get(User, alice.id)
         session_token, (token, _) = user.session_token, accounts.issue_token(user)
-        accounts.change_password(user, "correct horse battery", "a new one entirely")
+        accounts.change_password(user, "a new one entirely")
         assert accounts.by_session_token(session_token) is None
         with pytest.raises(NotSignedIn):
             accounts.by_api_token(token)
         assert accounts.authenticate("Alice", "a new one entirely").id == alice.id
-
-
-def test_a_wrong_current_password_changes_nothing(app, alice):
-    with app.app_context():
-        with pytest.raises(WrongPassword):
-            accounts.change_password(db.session.get(User, alice.id), "wrong", "a new one entirely")
-        assert accounts.authenticate("Alice", "correct horse battery").id == alice.id
 
 
 def test_an_api_token_is_kept_as_a_digest_and_ends_when_revoked(app, alice):
@@ -93,7 +87,7 @@ def test_a_deleted_account_leaves_nothing_behind(app, alice, bob, add_movie):
         rating.rate(alice.id, movie_id, 5)
         rating.rate(bob.id, movie_id, 2)
         accounts.issue_token(db.session.get(User, alice.id))
-        accounts.delete_account(db.session.get(User, alice.id), "correct horse battery")
+        accounts.delete_account(db.session.get(User, alice.id))
         for model, column in ((User, User.id), (Rating, Rating.user_id), (UserState, UserState.user_id), (Token, Token.user_id)):
             assert db.session.scalar(select(func.count()).select_from(model).where(column == alice.id)) == 0
         movie = db.session.get(Movie, movie_id)
@@ -102,8 +96,13 @@ def test_a_deleted_account_leaves_nothing_behind(app, alice, bob, add_movie):
         assert db.session.get(Revision, "community").value == 1
 
 
-def test_an_account_is_not_deleted_without_its_password(app, alice):
+def test_an_outdated_hash_is_renewed_at_the_next_sign_in(app, alice):
+    weak = PasswordHasher(memory_cost=8, time_cost=1, parallelism=1).hash("correct horse battery")
     with app.app_context():
+        db.session.execute(update(User).where(User.id == alice.id).values(password_hash=weak))
+        db.session.commit()
         with pytest.raises(WrongPassword):
-            accounts.delete_account(db.session.get(User, alice.id), "wrong")
-        assert db.session.get(User, alice.id) is not None
+            accounts.authenticate("Alice", "not her password")
+        assert db.session.scalar(select(User.password_hash).where(User.id == alice.id)) == weak
+        accounts.authenticate("Alice", "correct horse battery")
+        assert "m=19456,t=2,p=1" in db.session.scalar(select(User.password_hash).where(User.id == alice.id))

@@ -9,28 +9,30 @@ from flask import current_app
 
 from ...services import accounts, recommending
 from ...storage.models import User as Person
+from ..access import visitor_address
 from . import body, schemas
 from .auth import auth, me, token_in_use
 
+TOO_MANY: dict[int | str, Any] = {**body.WRONG, 429: "Too many tries; `Retry-After` says after how many seconds to try again."}
 bp = APIBlueprint("accounts", __name__, tag={"name": "Accounts and tokens"})
 
 
 @bp.post("/users")
 @body.json_body(bp, schemas.NewUser, {"username": "alice", "password": "correct horse battery"})
 @bp.output(schemas.User, 201, description="The account is made; get a token next.", links={"getToken": {"operationId": "createToken"}})
-@bp.doc(operation_id="createUser", responses={**body.WRONG, 409: "Somebody already uses this name."})
+@bp.doc(operation_id="createUser", responses={**TOO_MANY, 409: "Somebody already uses this name."})
 def create_user(body: dict[str, str]) -> dict[str, Any]:
     """Make an account"""
-    return _described(accounts.register(body["username"], body["password"]))
+    return _described(accounts.join(body["username"], body["password"], visitor_address()))
 
 
 @bp.post("/tokens")
 @body.json_body(bp, schemas.Credentials, {"username": "alice", "password": "correct horse battery"})
 @bp.output(schemas.IssuedToken, 201, description="A token that stands for you until it expires or you revoke it.")
-@bp.doc(operation_id="createToken", responses={**body.WRONG, 401: "The name or the password is wrong."})
+@bp.doc(operation_id="createToken", responses={**TOO_MANY, 401: "The name or the password is wrong."})
 def create_token(body: dict[str, str]) -> dict[str, Any]:
     """Get a token"""
-    token, expires_at = accounts.issue_token(accounts.authenticate(body["username"], body["password"]))
+    token, expires_at = accounts.issue_token(accounts.sign_in(body["username"], body["password"], visitor_address()))
     return {"token": token, "expires_at": expires_at}
 
 

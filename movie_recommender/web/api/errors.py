@@ -14,6 +14,7 @@ from werkzeug.routing import RequestRedirect
 
 from ...errors import DatabaseNotReady, MovieRecommenderError
 from ...storage import db, is_ready
+from ..answers import retry_header
 
 log = logging.getLogger(__name__)
 # Flask asks for a handler of the very code before one of the class, so the website's 404 page would win
@@ -61,7 +62,7 @@ def answer(status: int, message: str, detail: Mapping[str, Any] | None = None, h
 def _from_domain(error: MovieRecommenderError) -> Response:
     if error.http_status >= 500:
         log.error("%s %s: %s", request.method, request.path, error.message)
-    return answer(error.http_status, error.message)
+    return answer(error.http_status, error.message, headers=retry_header(error))
 
 
 def _from_http(error: HTTPException) -> Response:
