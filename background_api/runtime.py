@@ -11,7 +11,7 @@ from collections.abc import Callable
 from apiflask import APIFlask
 
 from movie_recommender.errors import NotFound
-from movie_recommender.services import jobs, reconcile
+from movie_recommender.services import dismissing, jobs, reconcile
 from movie_recommender.services.engine import Engine
 from movie_recommender.services.plots import Plots
 from movie_recommender.storage.models import Job
@@ -139,6 +139,7 @@ class Runtime:
         if time.monotonic() >= self._prune_at:
             self._prune_at = time.monotonic() + PRUNE_SECONDS
             jobs.prune()
+            dismissing.lapse()
 
     def _queue_again(self, user_id: int, priority: int) -> None:
         with contextlib.suppress(NotFound):  # the account was deleted a moment ago

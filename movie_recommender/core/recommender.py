@@ -163,13 +163,15 @@ class Recommender:
         exclude: Iterable[int] = (),
         user_id: int | None = None,
         diversity: float | None = None,
+        never: Iterable[str] = (),
     ) -> RankedList:
         """The `n` best and the best of every genre, from one scoring pass; reasons are traced when they are read.
 
-        `diversity` is the dial of variety for the list over all genres; None is the weights' default.
+        Nothing of a genre in `never` is listed. `diversity` is the dial of variety for the list over all genres; None is the
+        weights' default.
         """
         blended = self.blended(ratings, user_id)
-        allowed = self._allowed(blended, exclude, None)
+        allowed = self._allowed(blended, exclude, None) & ~self._of_genres(never)
         diversity = self.weights.diversity if diversity is None else diversity
         dial = diversity if blended.profile.n_ratings else max(diversity, COLD_VARIETY)
         top = self._top(blended.scores, allowed, n, dial)
@@ -209,10 +211,14 @@ class Recommender:
         excluded = self.matrix.items.positions(np.fromiter(exclude, dtype=np.int64))
         allowed[excluded[excluded >= 0]] = False
         if genres is not None:
-            wanted = {genres} if isinstance(genres, str) else set(genres)
-            flags = [at for at, name in enumerate(self.genre_names) if name in wanted]
-            allowed &= self.genre_flags[:, flags].any(axis=1)
+            allowed &= self._of_genres(genres)
         return allowed
+
+    def _of_genres(self, genres: Iterable[str]) -> npt.NDArray[np.bool_]:
+        """``bool[n_items]``: which have any of these genres."""
+        wanted = {genres} if isinstance(genres, str) else set(genres)
+        flags = [at for at, name in enumerate(self.genre_names) if name in wanted]
+        return np.asarray(self.genre_flags[:, flags].any(axis=1))
 
     def _top(self, scores: FloatArray, allowed: npt.NDArray[np.bool_], n: int, dial: float) -> IntArray:
         order = best(scores, allowed, max(n, POOL) if dial > 0 else n)

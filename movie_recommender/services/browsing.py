@@ -41,6 +41,18 @@ def genre_names() -> list[str]:
     return list(db.session.scalars(select(Genre.name).where(Genre.id.in_(select(MovieGenre.genre_id))).order_by(Genre.name)))
 
 
+def genre_name(genre_id: int) -> str:
+    """The name of a genre.
+
+    Raises:
+        NotFound: There is no such genre.
+    """
+    name = db.session.scalar(select(Genre.name).where(Genre.id == genre_id))
+    if name is None:
+        raise NotFound("There is no such genre.")
+    return name
+
+
 def size() -> int:
     """How many movies the catalogue holds."""
     return db.session.scalar(select(func.count()).select_from(Movie)) or 0

@@ -94,7 +94,9 @@ class Engine:
         log.info("The engine knows %d movies and %d ratings; fitted in %.1f s.", fitted.movies, fitted.ratings, time.monotonic() - started)
         return fitted
 
-    def rank(self, user_id: int, stars: Mapping[int, float], n: int, exclude: Iterable[int] = ()) -> tuple[list[Entry], str]:
+    def rank(
+        self, user_id: int, stars: Mapping[int, float], n: int, exclude: Iterable[int] = (), never: Iterable[str] = ()
+    ) -> tuple[list[Entry], str]:
         """A person's list, best first, and the version of the engine that made it; others see his ratings from now on."""
         with self._lock:
             fitted = self._fitted
@@ -103,7 +105,7 @@ class Engine:
             fitted.model.update(user_id, stars)
             if self._changed is not None:
                 self._changed[user_id] = dict(stars)
-            ranked = fitted.model.rank(stars, n=n, n_by_genre=PER_GENRE, exclude=exclude, user_id=user_id)
+            ranked = fitted.model.rank(stars, n=n, n_by_genre=PER_GENRE, exclude=exclude, never=never, user_id=user_id)
             # Reasons are traced when they are read: an update in between would mix two states of the model.
             return [entry(item) for item in ranked.items], fitted.version
 

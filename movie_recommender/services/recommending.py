@@ -12,7 +12,7 @@ from sqlalchemy import select
 from ..errors import InvalidInput
 from ..storage import db
 from ..storage.models import Movie, RecommendationList, UserState
-from . import browsing, rating, viewing
+from . import browsing, dismissing, rating, viewing
 from .lists import Entry, unpack
 from .wording import one_line
 
@@ -43,6 +43,10 @@ class GenreFilter:
         """The same filter with one genre less."""
         return GenreFilter(self.include - {genre}, self.exclude - {genre}, self.match)
 
+    def avoiding(self, genres: Collection[str]) -> GenreFilter:
+        """The same filter without these genres too."""
+        return GenreFilter(self.include, self.exclude.union(genres), self.match)
+
     def takes(self, genres: Collection[str]) -> bool:
         has = self.include.intersection(genres)
         wanted = not self.include or (len(has) == len(self.include) if self.match == "all" else bool(has))
@@ -51,11 +55,12 @@ class GenreFilter:
 
 @dataclass(frozen=True)
 class Recommended:
-    """One row of the page: the movie, its score and stars, and why in one line."""
+    """One row of the page: the movie, its score and stars, why in one line, and what the person said of it."""
 
     movie: Movie
     entry: Entry
     why: str
+    said: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -85,29 +90,33 @@ def status(user_id: int) -> Recommendations:
 
 
 def recommendations(user_id: int, genres: GenreFilter | None = None, page: int = 1, per_page: int = 24) -> Recommendations:
-    """The last complete list, best first, without what the person has rated since, filtered and cut into pages."""
+    """The last complete list, best first, without what the person has rated or dismissed since, filtered and cut into pages."""
     now = status(user_id)
     payload = db.session.scalar(select(RecommendationList.payload).where(RecommendationList.user_id == user_id))
     if now.state == "too_few_ratings" or payload is None:
         return now
     rated = rating.stars_of(user_id)
-    known = viewing.seen(user_id).union(rated)
+    known = viewing.seen(user_id).union(rated, dismissing.film_ids(user_id))
     entries = [entry for entry in unpack(payload) if entry.movie_id not in known]
-    if genres and (genres.include or genres.exclude):
+    genres = (genres or GenreFilter()).avoiding(dismissing.genre_names(user_id))
+    if genres.include or genres.exclude:
         having = browsing.genres_by_movie([entry.movie_id for entry in entries])
         entries = [entry for entry in entries if genres.takes(having.get(entry.movie_id, ()))]
     pages = math.ceil(len(entries) / per_page)
     page = max(1, min(page, pages or 1))
     shown = entries[(page - 1) * per_page : page * per_page]
     return Recommendations(
-        now.state, now.version, now.computed_version, now.ratings, len(entries), page, pages, _rows(shown, rated)
+        now.state, now.version, now.computed_version, now.ratings, len(entries), page, pages, _rows(user_id, shown, rated)
     )  # fmt: skip
 
 
-def _rows(entries: list[Entry], rated: Mapping[int, float]) -> list[Recommended]:
+def _rows(user_id: int, entries: list[Entry], rated: Mapping[int, float]) -> list[Recommended]:
     causes = {movie_id for entry in entries for reason in entry.reasons for movie_id, _ in reason.causes.get("movies", ())}
     movies = browsing.by_ids([entry.movie_id for entry in entries])
     titles = browsing.titles(causes)
+    said = dismissing.said(user_id, list(movies))
     return [
-        Recommended(movies[entry.movie_id], entry, one_line(entry.reasons, titles, rated)) for entry in entries if entry.movie_id in movies
+        Recommended(movies[entry.movie_id], entry, one_line(entry.reasons, titles, rated), said.get(entry.movie_id, frozenset()))
+        for entry in entries
+        if entry.movie_id in movies
     ]

@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 
 from ..storage import db, upsert, writing
 from ..storage.models import RecommendationList, UserState
-from . import jobs, rating, viewing
+from . import dismissing, jobs, rating, viewing
 from .clock import now
 from .engine import Engine
 from .lists import pack
@@ -29,12 +29,13 @@ def recompute(engine: Engine, user_id: int, job_id: str | None = None) -> bool:
         _settle(user_id, job_id)
         return False
     # Read after the version: the list may know more than it says, never less.
-    stars, seen = rating.stars_of(user_id), viewing.seen(user_id)
+    stars, never = rating.stars_of(user_id), dismissing.genre_names(user_id)
+    exclude = viewing.seen(user_id) | dismissing.film_ids(user_id)
     db.session.rollback()
     if len(stars) < current_app.config["MIN_RATINGS"]:
         payload, made_by = pack(()), engine.hear(user_id, stars)
     else:
-        entries, made_by = engine.rank(user_id, stars, current_app.config["LIST_LENGTH"], seen)
+        entries, made_by = engine.rank(user_id, stars, current_app.config["LIST_LENGTH"], exclude, never)
         payload = pack(entries)
     values = {"version": state.version, "engine": made_by, "computed_at": now(), "payload": payload}
     with writing() as session:

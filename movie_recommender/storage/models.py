@@ -208,7 +208,7 @@ class UserState(Base):
     )
 
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), primary_key=True)
-    version: Mapped[int] = mapped_column(BigInteger, default=0)  # raised by every change of the person's ratings
+    version: Mapped[int] = mapped_column(BigInteger, default=0)  # raised by every change that the list depends on
     computed_version: Mapped[int] = mapped_column(BigInteger, default=0)
     queued_at: Mapped[float] = mapped_column(Double, default=0.0)  # the reconciler's lease
     attempts: Mapped[int] = mapped_column(default=0)  # failures since the last success
@@ -331,6 +331,28 @@ class Mark(Base):
     kind: Mapped[str] = mapped_column(String(12), primary_key=True)
     marked_at: Mapped[int] = mapped_column(BigInteger)
     import_id: Mapped[int | None] = mapped_column(ForeignKey("imports.id"), index=True)
+
+
+class Dismissal(Base):
+    """A film that a person does not want to be offered: for good (`not_for_me`) or for a while (`not_now`)."""
+
+    __tablename__ = "dismissals"
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), primary_key=True)
+    movie_id: Mapped[int] = mapped_column(ForeignKey("movies.id", ondelete="CASCADE"), primary_key=True, index=True)
+    kind: Mapped[str] = mapped_column(String(12))
+    dismissed_at: Mapped[int] = mapped_column(BigInteger)
+    until: Mapped[int | None] = mapped_column(BigInteger, index=True)  # None: for good
+
+
+class DismissedGenre(Base):
+    """A genre of which a person wants to be offered no film."""
+
+    __tablename__ = "dismissed_genres"
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), primary_key=True)
+    genre_id: Mapped[int] = mapped_column(ForeignKey("genres.id", ondelete="CASCADE"), primary_key=True, index=True)
+    dismissed_at: Mapped[int] = mapped_column(BigInteger)
 
 
 class FilmList(Base):

@@ -10,6 +10,7 @@ from . import (
     api,
     assets,
     covers,
+    dismissing,
     failures,
     headers,
     imports,
@@ -19,6 +20,7 @@ from . import (
     posters,
     rating,
     recommendations,
+    watchlist,
     wording,
 )
 
@@ -32,6 +34,6 @@ def init_app(app: APIFlask) -> None:
     assets.init_app(app)
     covers.init_app(app)
     wording.init_app(app)
-    for room in (pages, accounts, movies, rating, recommendations, imports, posters):
+    for room in (pages, accounts, movies, rating, recommendations, dismissing, watchlist, imports, posters):
         app.register_blueprint(room.blueprint)
     api.init_app(app)

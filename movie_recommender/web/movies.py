@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, render_template, request
 from flask_login import current_user
 
-from ..services import browsing, rating
+from ..services import browsing, dismissing, rating
 from .answers import page_number
 
 blueprint = Blueprint("movies", __name__)
@@ -17,7 +17,8 @@ def search() -> str:
     query, genre = request.args.get("q", "").strip()[:200], request.args.get("genre") or None
     found = browsing.search(query, genre, page_number())
     stars = rating.stars_of(current_user.id, [movie.id for movie in found.movies])
-    return render_template("search.html", query=query, genre=genre, found=found, stars=stars, genres=browsing.genre_names())
+    said = dismissing.said(current_user.id, [movie.id for movie in found.movies])
+    return render_template("search.html", query=query, genre=genre, found=found, stars=stars, said=said, genres=browsing.genre_names())
 
 
 @blueprint.get("/movies/<movie_id:movie_id>")
@@ -25,4 +26,5 @@ def movie(movie_id: int) -> str:
     """Facts, plot, people, your rating, what everybody gave, and similar films."""
     film, similar = browsing.movie(movie_id), browsing.similar(movie_id)
     stars = rating.stars_of(current_user.id, [movie_id])
-    return render_template("movie.html", film=film, stars=stars, similar=similar, histogram=browsing.histogram(movie_id))
+    said = dismissing.said(current_user.id, [movie_id]).get(movie_id, ())
+    return render_template("movie.html", film=film, stars=stars, said=said, similar=similar, histogram=browsing.histogram(movie_id))

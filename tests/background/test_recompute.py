@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select, update
 
-from movie_recommender.services import jobs, lists, rating, reconcile
+from movie_recommender.services import dismissing, jobs, lists, rating, reconcile
 from movie_recommender.services.recompute import recompute
 from movie_recommender.storage import db, raise_revision, writing
 from movie_recommender.storage.models import Genre, Job, MovieGenre, RecommendationList, SimilarMovies, UserState
@@ -43,6 +43,23 @@ def test_the_list_has_movies_of_every_genre(running: Flask, member: Member) -> N
     ids = [entry.movie_id for entry in entries_of(alice)]
     having = select(Genre.name).join(MovieGenre).where(MovieGenre.movie_id.in_(ids)).distinct()
     assert set(db.session.scalars(having)) == set(GENRES)
+
+
+def test_the_next_list_never_holds_what_was_dismissed(running: Flask, member: Member) -> None:
+    alice = member()
+    wait_for(lambda: is_current(alice))
+    film = entries_of(alice)[0].movie_id
+    horror = db.session.scalar(select(Genre.id).where(Genre.name == "Horror"))
+    dismissing.dismiss(alice, film, "not_now")
+    dismissing.dismiss_genre(alice, horror)
+    wait_for(lambda: is_current(alice))
+    ids = {entry.movie_id for entry in entries_of(alice)}
+    assert ids
+    assert film not in ids
+    assert ids.isdisjoint(db.session.scalars(select(MovieGenre.movie_id).where(MovieGenre.genre_id == horror)))
+    dismissing.lift(alice, film)
+    wait_for(lambda: is_current(alice))
+    assert film in {entry.movie_id for entry in entries_of(alice)}
 
 
 def test_a_list_says_why(running: Flask, member: Member) -> None:

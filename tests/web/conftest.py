@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import re
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from werkzeug.serving import make_server
 
+from movie_recommender.services import rating
+from movie_recommender.services.lists import Entry, Reason, pack
+from movie_recommender.storage import db
+from movie_recommender.storage.models import RecommendationList, UserState
 from tests.conftest import PASSWORD
 
 ARGUMENTS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-dev-shm-usage"]
@@ -74,3 +79,42 @@ def register() -> Callable[[Page, str], None]:
         page.wait_for_url("**/")
 
     return register
+
+
+GENRES = (("Comedy",), ("Drama",), ("Comedy", "Drama"), ("Horror",))
+
+
+def films_in(html: str) -> list[int]:
+    return [int(film) for film in re.findall(r'data-film="(\d+)"', html)]
+
+
+@pytest.fixture
+def films(add_movie: Callable[..., int]) -> list[int]:
+    """Forty films, their genres in turn: comedy, drama, both, horror."""
+    return [add_movie(f"Film {number}", 1980 + number, GENRES[number % 4]) for number in range(40)]
+
+
+def store_list(app: Any, member: Any, movie_ids: Sequence[int], behind: int = 0) -> None:
+    """Write a list as the background API does, for the person's version less `behind`."""
+    with app.app_context():
+        state = db.session.get(UserState, member.id)
+        cause = next(iter(rating.stars_of(member.id)))
+        why = (Reason("item_neighbours", 0.4, {"movies": [[cause, 0.4]]}),)
+        entries = [Entry(movie_id, 1 - place / 100, 4.5 - place / 50, why) for place, movie_id in enumerate(movie_ids)]
+        version = state.version - behind
+        db.session.merge(RecommendationList(user_id=member.id, version=version, engine="test", computed_at=1, payload=pack(entries)))
+        state.computed_version = version
+        db.session.commit()
+
+
+def rate_all(member: Any, movie_ids: Sequence[int]) -> None:
+    for movie_id in movie_ids:
+        member.browser.post(f"/movies/{movie_id}/rating", data={"stars": "5"})
+
+
+@pytest.fixture
+def listed(app: Any, alice: Any, films: list[int]) -> list[int]:
+    """Alice has rated five films and has a current list of the other thirty-five."""
+    rate_all(alice, films[:5])
+    store_list(app, alice, films[5:])
+    return films[5:]

@@ -181,10 +181,10 @@ def test_a_new_list_swaps_itself_in_without_a_reload(app: Any, alices_page: Page
     expect(page.locator("[data-updating]")).to_be_hidden()
 
     card = _card(page, comedies[4])
-    card.locator("summary").click()
+    card.locator(".seen summary").click()
     _star(card, 5).click()
     expect(page.locator("[data-updating]")).to_be_visible()
-    expect(page.locator("[data-toast]")).to_have_text(f"Rated 5 of 5: {card.locator('.card-title').inner_text()}")
+    expect(page.locator("[data-toast-text]")).to_have_text(f"Rated 5 of 5: {card.locator('.card-title').inner_text()}")
     page.evaluate("window.scrollTo(0, 300)")
     _store_list(app, films[10:])
     expect(_card(page, comedies[0])).to_have_count(0)

@@ -3,57 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
 
-from movie_recommender.services import rating
-from movie_recommender.services.lists import Entry, Reason, pack
-from movie_recommender.storage import db
-from movie_recommender.storage.models import RecommendationList, UserState
-
-GENRES = (("Comedy",), ("Drama",), ("Comedy", "Drama"), ("Horror",))
-
-
-def _films(html: str) -> list[int]:
-    return [int(film) for film in re.findall(r'data-film="(\d+)"', html)]
-
-
-@pytest.fixture
-def films(add_movie: Callable[..., int]) -> list[int]:
-    """Forty films, their genres in turn: comedy, drama, both, horror."""
-    return [add_movie(f"Film {number}", 1980 + number, GENRES[number % 4]) for number in range(40)]
+from .conftest import films_in, rate_all, store_list
 
 
 def _without_tokens(html: str) -> str:
     return re.sub(r'name="csrf_token" value="[^"]*"', "", html)
-
-
-def _store(app: Any, member: Any, movie_ids: Sequence[int], behind: int = 0) -> None:
-    """Write a list as the background API does, for the person's version less `behind`."""
-    with app.app_context():
-        state = db.session.get(UserState, member.id)
-        cause = next(iter(rating.stars_of(member.id)))
-        why = (Reason("item_neighbours", 0.4, {"movies": [[cause, 0.4]]}),)
-        entries = [Entry(movie_id, 1 - place / 100, 4.5 - place / 50, why) for place, movie_id in enumerate(movie_ids)]
-        version = state.version - behind
-        db.session.merge(RecommendationList(user_id=member.id, version=version, engine="test", computed_at=1, payload=pack(entries)))
-        state.computed_version = version
-        db.session.commit()
-
-
-def _rate(member: Any, movie_ids: Sequence[int]) -> None:
-    for movie_id in movie_ids:
-        member.browser.post(f"/movies/{movie_id}/rating", data={"stars": "5"})
-
-
-@pytest.fixture
-def listed(app: Any, alice: Any, films: list[int]) -> list[int]:
-    """Alice has rated five films and has a current list of the other thirty-five."""
-    _rate(alice, films[:5])
-    _store(app, alice, films[5:])
-    return films[5:]
 
 
 def test_without_ratings_the_page_says_how_to_begin(alice: Any) -> None:
@@ -63,14 +21,14 @@ def test_without_ratings_the_page_says_how_to_begin(alice: Any) -> None:
 
 
 def test_with_too_few_ratings_the_page_counts_the_missing_ones(alice: Any, films: list[int]) -> None:
-    _rate(alice, films[:3])
+    rate_all(alice, films[:3])
     page = alice.browser.get("/recommendations").text
     assert "Rate 2 films more that you know" in page
     assert "<strong>3 of 5</strong>" in page
 
 
 def test_before_the_first_list_the_page_says_that_it_comes_and_what_if_not(alice: Any, films: list[int]) -> None:
-    _rate(alice, films[:5])
+    rate_all(alice, films[:5])
     page = alice.browser.get("/recommendations").text
     assert "Your first list is on its way" in page
     assert "python -m background_api" in page
@@ -78,16 +36,16 @@ def test_before_the_first_list_the_page_says_that_it_comes_and_what_if_not(alice
 
 def test_the_list_is_shown_best_first_with_stars_and_a_reason(alice: Any, listed: list[int]) -> None:
     page = alice.browser.get("/recommendations").text
-    assert _films(page) == listed[:24]
+    assert films_in(page) == listed[:24]
     assert "<strong>4.5</strong>" in page
     assert "People who love Film" in page
     assert "data-updating hidden" in page
 
 
 def test_the_list_comes_in_pages(alice: Any, listed: list[int]) -> None:
-    assert _films(alice.browser.get("/recommendations?page=2").text) == listed[24:]
-    assert _films(alice.browser.get("/recommendations?page=77").text) == listed[24:]
-    assert _films(alice.browser.get("/recommendations?page=x").text) == listed[:24]
+    assert films_in(alice.browser.get("/recommendations?page=2").text) == listed[24:]
+    assert films_in(alice.browser.get("/recommendations?page=77").text) == listed[24:]
+    assert films_in(alice.browser.get("/recommendations?page=x").text) == listed[:24]
 
 
 @pytest.mark.parametrize(
@@ -103,7 +61,7 @@ def test_the_list_comes_in_pages(alice: Any, listed: list[int]) -> None:
 def test_the_genre_filter_is_in_the_url(alice: Any, films: list[int], listed: list[int], query: str, places: set[int]) -> None:
     expected = [film for film in listed if films.index(film) % 4 in places]
     page = alice.browser.get(f"/recommendations?{query}").text
-    assert _films(page) == expected[:24]
+    assert films_in(page) == expected[:24]
     assert f"{len(expected)} films" in page
 
 
@@ -129,17 +87,17 @@ def test_an_unknown_filter_is_refused_with_what_is_known(alice: Any, listed: lis
 
 
 def test_while_a_newer_list_is_on_its_way_the_last_one_is_shown_and_marked(app: Any, alice: Any, films: list[int]) -> None:
-    _rate(alice, films[:6])
-    _store(app, alice, films[6:], behind=1)
+    rate_all(alice, films[:6])
+    store_list(app, alice, films[6:], behind=1)
     page = alice.browser.get("/recommendations").text
-    assert _films(page) == films[6:30]
+    assert films_in(page) == films[6:30]
     assert "data-updating>" in page
     assert alice.browser.get("/recommendations/status").json == {"state": "updating", "version": 6, "computed_version": 5, "ratings": 6}
 
 
 def test_a_film_rated_since_the_list_was_computed_is_gone_at_once(alice: Any, listed: list[int]) -> None:
-    _rate(alice, listed[:1])
-    assert _films(alice.browser.get("/recommendations").text) == listed[1:25]
+    rate_all(alice, listed[:1])
+    assert films_in(alice.browser.get("/recommendations").text) == listed[1:25]
 
 
 def test_the_fragment_is_the_list_of_the_same_address(alice: Any, listed: list[int]) -> None:
@@ -154,4 +112,4 @@ def test_rating_from_the_fragment_leads_back_to_the_page(alice: Any, listed: lis
 
 
 def test_nobody_sees_another_ones_list(bob: Any, alice: Any, listed: list[int]) -> None:
-    assert _films(bob.browser.get("/recommendations").text) == []
+    assert films_in(bob.browser.get("/recommendations").text) == []

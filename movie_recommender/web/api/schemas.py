@@ -181,6 +181,73 @@ class RecommendationQuery(Input):
     page = _page()
 
 
+class NewDismissal(Input):
+    kind = String(
+        required=True, validate=OneOf(["not_for_me", "not_now"], error="`kind` is `not_for_me` or `not_now`."),
+        metadata=_about("`not_for_me`: until you lift it; `not_now`: for 30 days.", like="not_now"),
+    )  # fmt: skip
+
+
+class Dismissal(Schema):
+    movie_id = Integer(required=True, metadata=_like(42))
+    title = String(required=True, metadata=_like("Spirited Away"))
+    year = Integer(required=True, allow_none=True, metadata=_like(2001))
+    kind = String(required=True, validate=OneOf(["not_for_me", "not_now"]), metadata=_like("not_now"))
+    dismissed_at = Moment(required=True, metadata=_like("2026-11-21T08:00:00Z"))
+    until = Moment(required=True, allow_none=True, metadata=_about("When it lapses; null: never.", "2026-12-21T08:00:00Z"))
+
+
+class StoredDismissal(Dismissal):
+    version = Integer(required=True, metadata=_about("Your list is up to date when its `computed_version` has come this far.", 12))
+
+
+class LiftedDismissal(Schema):
+    movie_id = Integer(required=True, metadata=_like(42))
+    removed = Boolean(required=True, metadata=_about("False: it was not dismissed."))
+    version = Integer(required=True, metadata=_about("Raised only when a dismissal was lifted.", 13))
+
+
+class Dismissals(Schema):
+    movies = List(Nested(Dismissal), required=True, metadata=_about("Newest first."))
+    genres = List(String(), required=True, metadata=_about("Genres of which nothing is recommended to you.", ["Horror"]))
+    version = Integer(required=True, metadata=_about("The version of what your list depends on.", 12))
+
+
+class NewDismissedGenres(Input):
+    genres = List(Text(), required=True, metadata=_about("All of them, in any case; an empty list lifts all.", like=["Comedy"]))
+
+
+class DismissedGenres(Schema):
+    genres = List(String(), required=True, metadata=_about("In alphabetical order.", ["Horror"]))
+    version = Integer(required=True, metadata=_about("Your list is up to date when its `computed_version` has come this far.", 12))
+
+
+class WatchlistQuery(Input):
+    sort = String(
+        load_default="newest", validate=OneOf(["newest", "oldest", "title", "year", "shortest"]), metadata=_about("What comes first.")
+    )
+    page = _page()
+    per_page = _per_page(50)
+
+
+class WantedMovie(Card):
+    added_at = Moment(required=True, metadata=_like("2026-11-21T08:00:00Z"))
+
+
+class WatchlistPage(Paged):
+    movies = List(Nested(WantedMovie), required=True, metadata=_about("In the order asked for."))
+
+
+class OnWatchlist(Schema):
+    movie_id = Integer(required=True, metadata=_like(42))
+    added = Boolean(required=True, metadata=_about("False: it was there already."))
+
+
+class OffWatchlist(Schema):
+    movie_id = Integer(required=True, metadata=_like(42))
+    removed = Boolean(required=True, metadata=_about("False: it was not there."))
+
+
 class CauseMovie(Schema):
     id = Integer(required=True, metadata=_like(58))
     title = String(required=True, metadata=_like("My Neighbour Totoro"))

@@ -1,7 +1,8 @@
 // The recommendations page: while a newer list is on its way, ask for it, and swap it in when it is there.
 // Asking gets rarer the longer it takes, and stops while nobody looks at the page.
 
-import { request } from "./net.js";
+import { post, request } from "./net.js";
+import { tell } from "./toast.js";
 
 const FIRST = 300; // milliseconds between questions: at first, and at most
 const LONGEST = 15000;
@@ -10,9 +11,7 @@ const LATE = 20000; // after this long the page says what may be wrong
 export function start() {
   const live = document.querySelector("[data-live]");
   if (!live) return;
-  const toast = document.querySelector("[data-toast]");
   let timer;
-  let leave;
   let wait = FIRST;
   let since = 0;
 
@@ -48,13 +47,16 @@ export function start() {
     again();
   }
 
-  // The card leaves with the next list: say what was saved, and where it can be changed.
-  function tell(card, stars) {
-    const link = card.querySelector(".card-title a").cloneNode(true);
-    toast.replaceChildren(stars === null ? "Rating removed: " : `Rated ${stars} of 5: `, link);
-    toast.hidden = false;
-    clearTimeout(leave);
-    leave = setTimeout(() => (toast.hidden = true), 12000);
+  // The card leaves with the next list: say what was saved, where it can be changed, and how it is taken back.
+  function said(form, stars) {
+    const link = form.closest(".card").querySelector(".card-title a").cloneNode(true);
+    if (stars === null) return tell(["Rating removed: ", link]);
+    tell([`Rated ${stars} of 5: `, link], async () => {
+      const facts = await post(form.querySelector(".stars-remove").formAction, new FormData(form));
+      if (form.isConnected) form.dispatchEvent(new CustomEvent("taken-back", { bubbles: true, detail: facts }));
+      watch();
+      return [`Rating removed: `, link.cloneNode(true)];
+    });
   }
 
   async function swap() {
@@ -71,9 +73,10 @@ export function start() {
   }
 
   live.addEventListener("rated", (event) => {
-    tell(event.target.closest(".card"), event.detail.stars);
+    said(event.target, event.detail.stars);
     watch();
   });
+  live.addEventListener("changed", watch);
   document.addEventListener("visibilitychange", () => document.hidden || (list().dataset.state === "updating" ? watch() : ask()));
   list().querySelector("[data-late]")?.setAttribute("hidden", "");
   if (list().dataset.state === "updating") watch();

@@ -59,6 +59,12 @@ export function start(root = document) {
     const value = chosen(form);
     inTurn(form, () => (chosen(form) === value ? save(form, form.action, value) : undefined));
   });
+  root.addEventListener("taken-back", ({ target: form }) => {
+    saved.set(form, "");
+    show(form, "");
+    form.querySelector(".stars-remove").hidden = true;
+    say(form, "Removed", "saved");
+  });
   // Choosing the stars that are already chosen changes nothing; after a failure it is the way to try again.
   root.addEventListener("submit", (event) => {
     const form = event.target.closest("form[data-stars]");
