@@ -1,28 +1,19 @@
-"""Accounts: register, sign in, change the password, delete; API tokens."""
+"""Accounts: register, sign in, change the password, delete."""
 
 from __future__ import annotations
 
-import hashlib
-import secrets
 import unicodedata
 
-from argon2 import PasswordHasher
-from argon2.exceptions import VerificationError
-from flask import current_app
 from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 
-from ..errors import InvalidInput, NameTaken, NotFound, NotSignedIn, WrongPassword
+from ..errors import InvalidInput, NameTaken, NotFound, WrongPassword
 from ..storage import db, raise_revision, writing
-from ..storage.models import FilmList, Import, Mark, Movie, Rating, ReplacedRating, Token, User, UserState, Viewing
-from . import throttling
+from ..storage.models import FilmList, Import, Mark, Movie, Rating, ReplacedRating, User, UserState, Viewing
+from . import keys, passwords, throttling
 from .clock import now
 
 NAME_LENGTH = (2, 40)
-PASSWORD_LENGTH = (8, 256)
-_hasher = PasswordHasher(memory_cost=19 * 1024, time_cost=2, parallelism=1)
-# Verified when the name is unknown, so that the answer takes as long as for a known one.
-_NOBODY = _hasher.hash(secrets.token_hex(16))
 
 
 def name_key(name: str) -> str:
@@ -38,11 +29,8 @@ def register(name: str, password: str) -> User:
         NameTaken: The name is in use, whatever its case.
     """
     name = check_name(name)
-    check_password(password)
-    user = User(
-        name=name, name_key=name_key(name), kind="member", password_hash=_hasher.hash(password),
-        session_token=secrets.token_urlsafe(32), created_at=now(),
-    )  # fmt: skip
+    passwords.check(password, name)
+    user = User(name=name, name_key=name_key(name), kind="member", password_hash=passwords.hashed(password), created_at=now())
     try:
         with writing() as session:
             session.add(user)
@@ -70,18 +58,9 @@ def join(name: str, password: str, address: str) -> User:
         TooManyTries: The address has made too many accounts lately.
     """
     name = check_name(name)
-    check_password(password)
+    passwords.check(password, name)
     throttling.of_registration(address).take()
     return register(name, password)
-
-
-def check_password(password: str) -> None:
-    """Raise `InvalidInput` when a new password is too short or too long."""
-    low, high = PASSWORD_LENGTH
-    if len(password) < low:
-        raise InvalidInput(f"Choose a password of at least {low} characters.")
-    if len(password) > high:
-        raise InvalidInput(f"Choose a password of at most {high} characters.")
 
 
 def sign_in(name: str, password: str, address: str) -> User:
@@ -105,19 +84,12 @@ def authenticate(name: str, password: str) -> User:
         WrongPassword: The same answer, after the same time, for an unknown name and a wrong password.
     """
     user = db.session.scalar(select(User).where(User.name_key == name_key(name), User.kind == "member"))
-    if not _matches(user.password_hash if user else None, password) or user is None:
+    if not passwords.matches(user.password_hash if user else None, password) or user is None:
         raise WrongPassword()
-    if user.password_hash and _hasher.check_needs_rehash(user.password_hash):
+    if user.password_hash and passwords.is_outdated(user.password_hash):
         with writing() as session:
-            session.execute(update(User).where(User.id == user.id).values(password_hash=_hasher.hash(password)))
+            session.execute(update(User).where(User.id == user.id).values(password_hash=passwords.hashed(password)))
     return user
-
-
-def _matches(password_hash: str | None, password: str) -> bool:
-    try:
-        return _hasher.verify(password_hash or _NOBODY, password[: PASSWORD_LENGTH[1] + 1])
-    except VerificationError:
-        return False
 
 
 def confirm(user: User, password: str, address: str) -> None:
@@ -129,28 +101,23 @@ def confirm(user: User, password: str, address: str) -> None:
     """
     tries = throttling.of_sign_in(user.name_key or "", address)
     tries.take()
-    if not _matches(user.password_hash, password):
+    if not passwords.matches(user.password_hash, password):
         raise WrongPassword("The password is wrong. Nothing was changed.")
     tries.give_back()
 
 
-def change_password(user: User, new: str) -> User:
-    """Set a new password; every session and API token of the person ends.
-
-    Returns:
-        The person with the new session token, so that the door can sign this one browser in again.
+def change_password(user: User, new: str) -> None:
+    """Set a new password; every session and API token of the person ends, and the door signs this one browser in again.
 
     Raises:
         InvalidInput: `new` breaks a rule.
     """
-    check_password(new)
+    passwords.check(new, user.name)
     with writing() as session:
-        session.execute(
-            update(User).where(User.id == user.id).values(password_hash=_hasher.hash(new), session_token=secrets.token_urlsafe(32))
-        )
-        session.execute(delete(Token).where(Token.user_id == user.id))
+        session.execute(update(User).where(User.id == user.id).values(password_hash=passwords.hashed(new)))
+        keys.end_all_sessions(user.id)
+        keys.revoke_tokens(user.id)
     db.session.refresh(user)
-    return user
 
 
 def delete_account(user: User) -> None:
@@ -172,11 +139,6 @@ def delete_account(user: User) -> None:
     db.session.expunge_all()
 
 
-def by_session_token(token: str) -> User | None:
-    """The member whose session this is (Flask-Login's `user_loader`)."""
-    return db.session.scalar(select(User).where(User.session_token == token, User.kind == "member")) if token else None
-
-
 def by_name(name: str) -> User:
     """The member of this name, whatever its case.
 
@@ -187,36 +149,3 @@ def by_name(name: str) -> User:
     if user is None:
         raise NotFound(f"Nobody here has the name {name!r}.")
     return user
-
-
-def issue_token(user: User) -> tuple[str, int]:
-    """A new API token and the second at which it expires; the token itself is shown once and never kept."""
-    token, expires_at = secrets.token_urlsafe(32), now() + int(current_app.config["TOKEN_DAYS"]) * 86_400
-    with writing() as session:
-        session.execute(delete(Token).where(Token.user_id == user.id, Token.expires_at <= now()))
-        session.add(Token(user_id=user.id, digest=_digest(token), created_at=now(), expires_at=expires_at))
-    return token, expires_at
-
-
-def by_api_token(token: str) -> User:
-    """The member whose API token this is.
-
-    Raises:
-        NotSignedIn: The token is unknown, revoked or expired.
-    """
-    user = db.session.scalar(
-        select(User).join(Token, Token.user_id == User.id).where(Token.digest == _digest(token), Token.expires_at > now())
-    )
-    if user is None:
-        raise NotSignedIn("This token is unknown or has expired. Get a new one with POST /api/v1/tokens.")
-    return user
-
-
-def revoke_token(token: str) -> None:
-    """End one API token; an unknown one is as good as ended."""
-    with writing() as session:
-        session.execute(delete(Token).where(Token.digest == _digest(token)))
-
-
-def _digest(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()

@@ -57,14 +57,28 @@ class User(Base, UserMixin):
     name_key: Mapped[str | None] = mapped_column(String(160), unique=True)  # case-folded; None for community raters
     kind: Mapped[str] = mapped_column(String(16), default="member")
     password_hash: Mapped[str | None] = mapped_column(String(200))
-    session_token: Mapped[str | None] = mapped_column(String(64), unique=True)  # renewed when the password changes
     origin: Mapped[str | None] = mapped_column(String(40))  # the data set of a community rater
     external_id: Mapped[str | None] = mapped_column(String(40))  # the rater's id there
     created_at: Mapped[int] = mapped_column(BigInteger)
 
+    session_key = ""  # of the browser that asks; no column
+
     def get_id(self) -> str:
-        """The server-side session token: changing it ends every session of the person."""
-        return self.session_token or ""
+        """What Flask-Login keeps in the cookie: the key of a session that the server knows and can end."""
+        return self.session_key
+
+
+class BrowserSession(Base):
+    """A browser in which a person is signed in; only the digest of its key is kept."""
+
+    __tablename__ = "sessions"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    digest: Mapped[str] = mapped_column(String(64), unique=True)
+    browser: Mapped[str] = mapped_column(String(60))  # "Firefox on Linux", for its owner to know it again
+    created_at: Mapped[int] = mapped_column(BigInteger)
+    expires_at: Mapped[int] = mapped_column(BigInteger)
 
 
 class Token(Base):

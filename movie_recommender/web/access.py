@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import timedelta
 from typing import Any
 
@@ -11,7 +12,7 @@ from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from ..errors import NotSignedIn
-from ..services import accounts
+from ..services import keys
 from ..storage.models import User
 from .answers import wants_json
 
@@ -36,7 +37,7 @@ login_manager = LoginManager()
 def init_app(app: Flask) -> None:
     """Sessions, default deny and CSRF, in this order: who is not signed in is told so before his form is judged."""
     app.config.update(
-        SESSION_COOKIE_NAME="movie_recommender",
+        SESSION_COOKIE_NAME=_cookie_name(app),
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         PERMANENT_SESSION_LIFETIME=timedelta(days=app.config["SESSION_DAYS"]),
@@ -46,9 +47,16 @@ def init_app(app: Flask) -> None:
         # Not the host: a proxy that leaves X-Forwarded-Host alone would let anybody name one.
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies)  # type: ignore[method-assign]
     login_manager.init_app(app)
-    login_manager.user_loader(accounts.by_session_token)
+    login_manager.user_loader(keys.by_session)
     app.before_request(require_sign_in)
     csrf.init_app(app)
+
+
+def _cookie_name(app: Flask) -> str:
+    """Unique to the instance: cookies know no ports, and two instances on one host must not sign each other's people out."""
+    name = f"movie_recommender_{hashlib.sha256(app.config['SECRET_KEY'].encode()).hexdigest()[:8]}"
+    # Browsers take a cookie of this prefix only over HTTPS, and from this very host.
+    return f"__Host-{name}" if app.config["SESSION_COOKIE_SECURE"] else name
 
 
 def require_sign_in() -> Any:
@@ -63,9 +71,10 @@ def require_sign_in() -> Any:
 
 
 def start_session(user: User) -> None:
-    """Sign a person in, in a session that holds nothing of the one before."""
-    session.clear()
+    """Sign a person in, in a new session that holds nothing of the one before, which ends."""
+    end_session()
     session.permanent = True
+    user.session_key = keys.begin_session(user, request.user_agent.string)
     login_user(user)
 
 
@@ -76,5 +85,7 @@ def visitor_address() -> str:
 
 def end_session() -> None:
     """Sign out, and forget everything in the session."""
+    if current_user.is_authenticated:
+        keys.end_session(current_user.get_id())
     logout_user()
     session.clear()

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from ..errors import InvalidInput, MovieRecommenderError
-from ..services import accounts
+from ..services import accounts, keys
 from .access import end_session, start_session, visitor_address
 from .answers import again, next_page
 
@@ -51,8 +53,31 @@ def sign_out() -> ResponseReturnValue:
 
 @blueprint.get("/account")
 def account() -> str:
-    """Name, password, and the way out."""
-    return render_template("account.html")
+    """Name, password, where one is signed in, and the way out."""
+    return render_template("account.html", **_keys())
+
+
+def _keys() -> dict[str, Any]:
+    """What opens the person's account, for the page."""
+    of, this = current_user.id, keys.digest(current_user.get_id())
+    return {"sessions": keys.sessions(of), "this_session": this, "tokens": keys.tokens(of)}
+
+
+@blueprint.post("/account/sign-out-everywhere")
+def sign_out_everywhere() -> ResponseReturnValue:
+    """End every session of the person, this one too."""
+    keys.end_all_sessions(current_user.id)
+    end_session()
+    flash("You are signed out in every browser. API tokens still work; your account page revokes them.")
+    return redirect(url_for("accounts.sign_in"), 303)
+
+
+@blueprint.post("/account/tokens/<int:token_id>/revoke")
+def revoke_token(token_id: int) -> ResponseReturnValue:
+    """End one API token of the person."""
+    keys.revoke_tokens(current_user.id, token_id)
+    flash("The token is revoked. Programs that use it are refused from now on.")
+    return redirect(url_for("accounts.account", _anchor="tokens-heading"), 303)
 
 
 @blueprint.post("/account/password")
@@ -62,9 +87,10 @@ def change_password() -> ResponseReturnValue:
         if request.form.get("new", "") != request.form.get("again", ""):
             raise InvalidInput("The new password and its repetition differ. Type the same one twice.")
         accounts.confirm(current_user, request.form.get("current", ""), visitor_address())
-        user = accounts.change_password(current_user, request.form.get("new", ""))
+        user = current_user._get_current_object()
+        accounts.change_password(user, request.form.get("new", ""))
     except MovieRecommenderError as error:
-        return again("account.html", error, password_error=error.message)
+        return again("account.html", error, password_error=error.message, **_keys())
     start_session(user)
     flash("Your password is changed. Every other browser was signed out.")
     return redirect(url_for("accounts.account"), 303)
@@ -76,7 +102,7 @@ def delete() -> ResponseReturnValue:
     try:
         accounts.confirm(current_user, request.form.get("password", ""), visitor_address())
     except MovieRecommenderError as error:
-        return again("account.html", error, delete_error=error.message)
+        return again("account.html", error, delete_error=error.message, **_keys())
     accounts.delete_account(current_user)
     end_session()
     flash("Your account and all your ratings are deleted.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, redirect, render_template, request
+from flask import Blueprint, Response, current_app, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
@@ -40,7 +40,8 @@ def theme() -> ResponseReturnValue:
 
 def remember_theme(response: Response, choice: str) -> Response:
     if choice in THEMES:
-        response.set_cookie("theme", choice, max_age=365 * 86_400, samesite="Lax")
+        secure = current_app.config["SESSION_COOKIE_SECURE"]
+        response.set_cookie("theme", choice, max_age=365 * 86_400, samesite="Lax", secure=secure)
     else:
         response.delete_cookie("theme", samesite="Lax")
     return response

@@ -49,7 +49,7 @@ def person(context: None) -> Callable[[], int]:
     def make() -> int:
         nonlocal made
         made += 1
-        user = User(name=f"Person {made}", name_key=f"person {made}", kind="member", session_token=f"token {made}", created_at=0)
+        user = User(name=f"Person {made}", name_key=f"person {made}", kind="member", created_at=0)
         db.session.add(user)
         db.session.flush()
         db.session.add(UserState(user_id=user.id))

@@ -7,7 +7,7 @@ from argon2 import PasswordHasher
 from sqlalchemy import func, select, update
 
 from movie_recommender.errors import InvalidInput, NameTaken, NotSignedIn, WrongPassword
-from movie_recommender.services import accounts, rating
+from movie_recommender.services import accounts, keys, rating
 from movie_recommender.storage import db
 from movie_recommender.storage.models import Movie, Rating, Revision, Token, User, UserState
 
@@ -54,31 +54,32 @@ def test_a_password_is_kept_as_an_argon2id_hash(app, alice):
 def test_changing_the_password_ends_sessions_and_tokens(app, alice):
     with app.app_context():
         user = db.session.get(User, alice.id)
-        session_token, (token, _) = user.session_token, accounts.issue_token(user)
+        session_key, (token, _) = keys.begin_session(user), keys.issue_token(user)
+        assert keys.by_session(session_key).id == alice.id
         accounts.change_password(user, "a new one entirely")
-        assert accounts.by_session_token(session_token) is None
+        assert keys.by_session(session_key) is None
         with pytest.raises(NotSignedIn):
-            accounts.by_api_token(token)
+            keys.by_token(token)
         assert accounts.authenticate("Alice", "a new one entirely").id == alice.id
 
 
 def test_an_api_token_is_kept_as_a_digest_and_ends_when_revoked(app, alice):
     with app.app_context():
-        token, _ = accounts.issue_token(db.session.get(User, alice.id))
-        assert accounts.by_api_token(token).id == alice.id
+        token, _ = keys.issue_token(db.session.get(User, alice.id))
+        assert keys.by_token(token).id == alice.id
         assert db.session.scalar(select(Token.digest)) != token
-        accounts.revoke_token(token)
+        keys.revoke_token(token)
         with pytest.raises(NotSignedIn):
-            accounts.by_api_token(token)
+            keys.by_token(token)
 
 
 def test_an_expired_token_opens_nothing(app, alice):
     with app.app_context():
-        token, _ = accounts.issue_token(db.session.get(User, alice.id))
+        token, _ = keys.issue_token(db.session.get(User, alice.id))
         db.session.execute(Token.__table__.update().values(expires_at=1))
         db.session.commit()
         with pytest.raises(NotSignedIn):
-            accounts.by_api_token(token)
+            keys.by_token(token)
 
 
 def test_a_deleted_account_leaves_nothing_behind(app, alice, bob, add_movie):
@@ -86,7 +87,7 @@ def test_a_deleted_account_leaves_nothing_behind(app, alice, bob, add_movie):
     with app.app_context():
         rating.rate(alice.id, movie_id, 5)
         rating.rate(bob.id, movie_id, 2)
-        accounts.issue_token(db.session.get(User, alice.id))
+        keys.issue_token(db.session.get(User, alice.id))
         accounts.delete_account(db.session.get(User, alice.id))
         for model, column in ((User, User.id), (Rating, Rating.user_id), (UserState, UserState.user_id), (Token, Token.user_id)):
             assert db.session.scalar(select(func.count()).select_from(model).where(column == alice.id)) == 0

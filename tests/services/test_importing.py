@@ -105,7 +105,7 @@ def test_raters_of_an_import_cannot_sign_in_and_names_stay_free(tmp_path: Path) 
     importing.import_movielens(latest(tmp_path / "ml"))
     rater = db.session.scalars(select(User).where(User.kind == "community")).first()
     assert rater is not None
-    assert (rater.name_key, rater.password_hash, rater.session_token) == (None, None, None)
+    assert (rater.name_key, rater.password_hash) == (None, None)
     with pytest.raises(WrongPassword):
         accounts.authenticate(rater.name, "")
     accounts.register(rater.name, "correct horse battery")

@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from movie_recommender import create_app
 from movie_recommender.errors import TooManyTries
-from movie_recommender.services import accounts, throttling
+from movie_recommender.services import passwords, throttling
 from movie_recommender.storage import db
 from movie_recommender.storage.models import Throttle
 from tests.conftest import NOBODY_LISTENS, PASSWORD
@@ -149,8 +149,8 @@ def verified(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
         def check_needs_rehash(self, password_hash: str) -> bool:
             return real.check_needs_rehash(password_hash)
 
-    real = accounts._hasher
-    monkeypatch.setattr(accounts, "_hasher", Counting())
+    real = passwords._hasher
+    monkeypatch.setattr(passwords, "_hasher", Counting())
     return hashes
 
 

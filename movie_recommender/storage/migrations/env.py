@@ -8,6 +8,10 @@ database = current_app.extensions["migrate"].db
 
 def run() -> None:
     with database.engine.connect() as connection:
+        if is_sqlite := connection.dialect.name == "sqlite":
+            # Altering a table means there to copy it and drop the old one, and a drop deletes what refers to its rows.
+            # On the driver's connection: within a transaction it has no effect, and SQLAlchemy would begin one.
+            connection.connection.driver_connection.execute("PRAGMA foreign_keys=OFF")
         context.configure(
             connection=connection.execution_options(writes=True),
             target_metadata=database.metadatas[None],
@@ -15,6 +19,10 @@ def run() -> None:
         )
         with context.begin_transaction():
             context.run_migrations()
+            if is_sqlite and (broken := connection.exec_driver_sql("PRAGMA foreign_key_check").first()):
+                raise RuntimeError(f"The migration would leave a row that refers to nothing: {tuple(broken)}. Nothing was changed.")
+        if is_sqlite:
+            connection.invalidate()  # the next one checks again
 
 
 run()

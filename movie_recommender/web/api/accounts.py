@@ -7,7 +7,7 @@ from typing import Any
 from apiflask import APIBlueprint
 from flask import current_app
 
-from ...services import accounts, recommending
+from ...services import accounts, keys, recommending
 from ...storage.models import User as Person
 from ..access import visitor_address
 from . import body, schemas
@@ -32,7 +32,7 @@ def create_user(body: dict[str, str]) -> dict[str, Any]:
 @bp.doc(operation_id="createToken", responses={**TOO_MANY, 401: "The name or the password is wrong."})
 def create_token(body: dict[str, str]) -> dict[str, Any]:
     """Get a token"""
-    token, expires_at = accounts.issue_token(accounts.sign_in(body["username"], body["password"], visitor_address()))
+    token, expires_at = keys.issue_token(accounts.sign_in(body["username"], body["password"], visitor_address()))
     return {"token": token, "expires_at": expires_at}
 
 
@@ -42,7 +42,7 @@ def create_token(body: dict[str, str]) -> dict[str, Any]:
 @bp.doc(operation_id="revokeToken")
 def revoke_token() -> str:
     """Revoke the token in use"""
-    accounts.revoke_token(token_in_use())
+    keys.revoke_token(token_in_use())
     return ""
 
 

@@ -8,7 +8,7 @@ from apiflask import HTTPError, HTTPTokenAuth
 from flask import Response, request
 
 from ...errors import NotSignedIn
-from ...services import accounts
+from ...services import keys
 from ...storage.models import User
 from .errors import answer
 
@@ -23,7 +23,7 @@ NO_TOKEN = "Send a token with the header `Authorization: Bearer <token>`. Get on
 def _owner(token: str | None) -> User | None:
     """The token's owner; a token that does not hold is an error even where one may ask without any."""
     if token:
-        return accounts.by_api_token(token)
+        return keys.by_token(token)
     if "Authorization" in request.headers:
         raise NotSignedIn(NO_TOKEN)
     return None

@@ -8,7 +8,8 @@ from apiflask import Schema
 from apiflask.fields import Boolean, Dict, Float, Integer, List, Nested, String
 from marshmallow.validate import OneOf
 
-from ...services.accounts import NAME_LENGTH, PASSWORD_LENGTH
+from ...services.accounts import NAME_LENGTH
+from ...services.passwords import LENGTH as PASSWORD_LENGTH
 from .fields import Input, Moment, Names, Stars, Text, Whole
 
 LAST_PAGE = 1_000_000

@@ -5,7 +5,7 @@ export function start() {
     event.preventDefault();
     const choice = event.submitter.value;
     document.documentElement.dataset.theme = choice;
-    document.cookie = `theme=${choice}; path=/; max-age=${365 * 86400}; samesite=lax`;
+    document.cookie = `theme=${choice}; path=/; max-age=${365 * 86400}; samesite=lax${location.protocol === "https:" ? "; secure" : ""}`;
     event.target.querySelector(choice === "dark" ? ".to-light" : ".to-dark").focus();
   });
 }
