@@ -109,6 +109,7 @@ def test_the_whole_way_in_a_browser(
 ) -> None:
     page = open_page(java_script_enabled=scripts, viewport={"width": 390, "height": 844})
     register(page, "Alice")
+    page.locator("summary", has_text="More").click()
     page.get_by_role("link", name="Account").click()
     page.get_by_role("link", name="Import and export").click()
     page.get_by_label("Choose a file").set_input_files({"name": "ratings.csv", "mimeType": "text/csv", "buffer": TEXT.encode()})
