@@ -3,6 +3,7 @@
 from .data import InvalidItems, InvalidRatings, Items, Ratings
 from .recommender import Recommender
 from .results import Cause, Explanation, Part, RankedList, Reason, Recommendation
+from .steering import Preferences
 from .weights import InvalidWeights, Weights, load_weights
 
 __all__ = [
@@ -13,6 +14,7 @@ __all__ = [
     "InvalidWeights",
     "Items",
     "Part",
+    "Preferences",
     "RankedList",
     "Ratings",
     "Reason",

@@ -31,6 +31,7 @@ class Term:
     Attributes:
         mean, scale: ``standardised = (signal - mean) / scale``; all zero where the signal is `flat`.
         cold, slope: an item's weight before renormalising is ``cold + slope * familiarity``.
+        fixed: it is not renormalised; its weight is `cold` wherever it knows something.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Term:
     flat: bool
     cold: float
     slope: float
+    fixed: bool = False
 
     def known(self, cols: IntArray) -> Flags:
         """``bool[len(cols)]``: whether the signal says anything about these items."""
@@ -72,6 +74,8 @@ class Blend:
 
     def weights(self, term: Term, cols: IntArray) -> FloatArray:
         """``float[len(cols)]``: the term's renormalised weights; 0 where it knows nothing."""
+        if term.fixed:
+            return np.asarray(term.cold * term.known(cols))
         raw = term.cold + term.slope * self.familiarity[cols]
         return np.asarray(raw * self.factors[cols] * term.known(cols))
 

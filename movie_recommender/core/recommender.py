@@ -16,9 +16,10 @@ from .matrix import RatingMatrix
 from .profile import fold_in
 from .results import Explanation, RankedList, Reasons, Recommendation
 from .scorers import SCORERS, Scorer
-from .select import best, best_in_groups
+from .select import best, best_in_groups, facet_groups
 from .similar import likeness
 from .stars import StarPredictor
+from .steering import NEUTRAL, Preferences, steer
 from .variety import diversify
 from .weights import WeightsSource, load_weights
 
@@ -78,6 +79,7 @@ class Recommender:
             self.genre_flags[row, [position[name] for name in genres]] = True
         groups, self._genre_members = np.nonzero(self.genre_flags.T)
         self._genre_starts = np.searchsorted(groups, np.arange(len(names) + 1))
+        self._facet_starts, self._facet_members = facet_groups(items)
 
     def recommend(
         self,
@@ -115,7 +117,14 @@ class Recommender:
         predicted[cols >= 0] = self.stars.predict(profile, cols[cols >= 0])
         return predicted
 
-    def explain(self, ratings: Mapping[int, float], item_id: int, user_id: int | None = None, n_causes: int = 10) -> Explanation:
+    def explain(
+        self,
+        ratings: Mapping[int, float],
+        item_id: int,
+        user_id: int | None = None,
+        n_causes: int = 10,
+        preferences: Preferences = NEUTRAL,
+    ) -> Explanation:
         """The exact additive parts of an item's score, with at most `n_causes` causes each.
 
         Raises:
@@ -124,7 +133,7 @@ class Recommender:
         col = int(self.matrix.items.positions([item_id])[0])
         if col < 0:
             raise NotFound(f"There is no item {item_id}.")
-        blended = self.blended(ratings, user_id)
+        blended = self.blended(ratings, user_id, preferences)
         parts = blended.parts(np.array([col]), n_causes)[0]
         predicted = float(self.stars.predict(blended.profile, np.array([col]))[0])
         return Explanation(int(item_id), float(blended.scores[col]), predicted, parts)
@@ -163,21 +172,33 @@ class Recommender:
         exclude: Iterable[int] = (),
         user_id: int | None = None,
         diversity: float | None = None,
-        never: Iterable[str] = (),
+        preferences: Preferences = NEUTRAL,
+        n_by_facet: int = 0,
+        also: Iterable[int] = (),
     ) -> RankedList:
         """The `n` best and the best of every genre, from one scoring pass; reasons are traced when they are read.
 
-        Nothing of a genre in `never` is listed. `diversity` is the dial of variety for the list over all genres; None is the
-        weights' default.
+        Args:
+            ratings: stars by item id.
+            n: how many over all genres.
+            n_by_genre: how many of each genre.
+            exclude: item ids that must not be in the list.
+            user_id: who he is in `fit`.
+            diversity: the dial of variety for the list over all genres; None is the weights' default.
+            preferences: how he steers it.
+            n_by_facet: how many of each decade and of each language are among the list's `items`.
+            also: item ids that are among its `items` in any case, even rated or excluded ones.
         """
-        blended = self.blended(ratings, user_id)
-        allowed = self._allowed(blended, exclude, None) & ~self._of_genres(never)
-        diversity = self.weights.diversity if diversity is None else diversity
+        blended = self.blended(ratings, user_id, preferences)
+        allowed = self._allowed(blended, exclude, None) & ~self._of_genres(preferences.never)
+        diversity = (self.weights.diversity if diversity is None else diversity) * (1.0 + preferences.diverse)
         dial = diversity if blended.profile.n_ratings else max(diversity, COLD_VARIETY)
         top = self._top(blended.scores, allowed, n, dial)
         grouped = best_in_groups(blended.scores, allowed, self._genre_starts, self._genre_members, max(n_by_genre, 0))
         by_genre = {name: cols[cols >= 0] for name, cols in zip(self.genre_names, grouped, strict=True)}
-        extra = np.setdiff1d(np.concatenate([np.empty(0, np.int64), *by_genre.values()]), top)
+        faceted = best_in_groups(blended.scores, allowed, self._facet_starts, self._facet_members, max(n_by_facet, 0)).ravel()
+        wanted = self.matrix.items.positions(np.fromiter(also, dtype=np.int64))
+        extra = np.setdiff1d(np.concatenate([faceted[faceted >= 0], wanted[wanted >= 0], *by_genre.values()]), top)
         cols = np.concatenate([top, extra[np.argsort(-blended.scores[extra], kind="stable")]])
         place = np.empty(self.matrix.n_items, dtype=np.int64)
         place[cols] = np.arange(cols.size)
@@ -201,9 +222,11 @@ class Recommender:
         best = np.argsort(-values, kind="stable")[: max(n, 0)]
         return [(int(self.matrix.items.ids[at]), float(values[at])) for at in best if values[at] > 0]
 
-    def blended(self, ratings: Mapping[int, float], user_id: int | None = None) -> Blend:
+    def blended(self, ratings: Mapping[int, float], user_id: int | None = None, preferences: Preferences = NEUTRAL) -> Blend:
         """Scores over all items for this person, with their terms."""
-        return blend(fold_in(ratings, self.matrix, user_id), self.scorers, self.weights, self.matrix.counts)
+        weights = preferences.scaled(self.weights)
+        blended = blend(fold_in(ratings, self.matrix, user_id), self.scorers, weights, self.matrix.counts)
+        return steer(blended, preferences, self.matrix, self.items)
 
     def _allowed(self, blended: Blend, exclude: Iterable[int], genres: Iterable[str] | None) -> npt.NDArray[np.bool_]:
         allowed = np.ones(self.matrix.n_items, dtype=bool)

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
-from .data import FloatArray, IntArray
+from .data import FloatArray, IntArray, Items
 
 BINS = 4096
 
@@ -17,6 +17,15 @@ def best(scores: FloatArray, allowed: npt.NDArray[np.bool_], n: int) -> IntArray
         return np.empty(0, dtype=np.int64)
     candidates = above_the_rest(scores, allowed, n)
     return np.asarray(candidates[np.argsort(-scores[candidates], kind="stable")[:n]])
+
+
+def facet_groups(items: Items) -> tuple[IntArray, IntArray]:
+    """The films of each decade and of each language, as starts and members for `best_in_groups`."""
+    decades = items.years // 10 if items.years is not None else np.zeros(items.n_items, dtype=np.int64)
+    _, languages = np.unique([name or "" for name in items.languages or [""] * items.n_items], return_inverse=True)
+    groups = [np.flatnonzero(values == value) for values in (decades, languages) for value in np.unique(values)]
+    sizes = [group.size for group in groups]
+    return np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64), np.concatenate([np.empty(0, np.int64), *groups])
 
 
 @njit(cache=True, nogil=True)

@@ -19,7 +19,7 @@ from flask import current_app
 from sqlalchemy import delete, insert, select
 
 from .. import core
-from ..core import Recommender
+from ..core import Preferences, Recommender
 from ..errors import SettingError
 from ..storage import db, revisions, writing
 from ..storage.models import Movie, SimilarMovies
@@ -28,9 +28,10 @@ from .lists import Entry
 from .receipts import entry
 
 log = logging.getLogger(__name__)
+PER_FACET = 12  # the same of every decade and every language
 PER_GENRE = 60  # movies of every genre that a list holds at least, so that a filter has something to show
 SIMILAR = 24  # movies kept as the most similar ones of each movie
-FORMAT = 1  # raised when lists of the same fit would differ: every list is then computed again
+FORMAT = 2  # raised when lists of the same fit would differ: every list is then computed again
 
 
 @dataclass(frozen=True)
@@ -95,7 +96,13 @@ class Engine:
         return fitted
 
     def rank(
-        self, user_id: int, stars: Mapping[int, float], n: int, exclude: Iterable[int] = (), never: Iterable[str] = ()
+        self,
+        user_id: int,
+        stars: Mapping[int, float],
+        n: int,
+        exclude: Iterable[int] = (),
+        preferences: Preferences | None = None,
+        also: Iterable[int] = (),
     ) -> tuple[list[Entry], str]:
         """A person's list, best first, and the version of the engine that made it; others see his ratings from now on."""
         with self._lock:
@@ -105,7 +112,10 @@ class Engine:
             fitted.model.update(user_id, stars)
             if self._changed is not None:
                 self._changed[user_id] = dict(stars)
-            ranked = fitted.model.rank(stars, n=n, n_by_genre=PER_GENRE, exclude=exclude, never=never, user_id=user_id)
+            ranked = fitted.model.rank(
+                stars, n=n, n_by_genre=PER_GENRE, exclude=exclude, user_id=user_id,
+                preferences=preferences or Preferences(), n_by_facet=PER_FACET, also=also,
+            )  # fmt: skip
             # Reasons are traced when they are read: an update in between would mix two states of the model.
             return [entry(item) for item in ranked.items], fitted.version
 

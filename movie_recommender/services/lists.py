@@ -41,6 +41,11 @@ def pack(entries: Sequence[Entry]) -> bytes:
     return json.dumps(columns, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
 
 
+def movie_ids(payload: bytes) -> set[int]:
+    """The films of a packed list."""
+    return set(json.loads(payload)["movies"])
+
+
 def unpack(payload: bytes) -> list[Entry]:
     columns = json.loads(payload)
     rows = zip(columns["movies"], columns["scores"], columns["predicted"], columns["reasons"], strict=True)

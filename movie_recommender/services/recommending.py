@@ -4,68 +4,38 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import accumulate
+from typing import Any
 
 from flask import current_app
 from sqlalchemy import select
 
-from ..errors import InvalidInput
 from ..storage import db
 from ..storage.models import Movie, RecommendationList, UserState
 from . import browsing, dismissing, rating, viewing
+from .filtering import Filter, fitter
 from .lists import Entry, unpack
 from .wording import one_line
 
 
 @dataclass(frozen=True)
-class GenreFilter:
-    """Genres a movie must have (`any` or `all` of them) and genres it must not have."""
-
-    include: frozenset[str] = frozenset()
-    exclude: frozenset[str] = frozenset()
-    match: str = "any"
-
-    @classmethod
-    def of(cls, include: Collection[str], exclude: Collection[str], match: str = "any") -> GenreFilter:
-        """Check the words of a request.
-
-        Raises:
-            InvalidInput: An unknown genre, or `match` is neither `any` nor `all`.
-        """
-        known = {name.casefold(): name for name in browsing.genre_names()}
-        if unknown := [name for name in (*include, *exclude) if name.casefold() not in known]:
-            raise InvalidInput(f"There is no genre {unknown[0]!r} here. Known genres: {', '.join(known.values())}.")
-        if match not in ("any", "all"):
-            raise InvalidInput("`match` is `any` or `all`.")
-        return cls(frozenset(known[name.casefold()] for name in include), frozenset(known[name.casefold()] for name in exclude), match)
-
-    def without(self, genre: str) -> GenreFilter:
-        """The same filter with one genre less."""
-        return GenreFilter(self.include - {genre}, self.exclude - {genre}, self.match)
-
-    def avoiding(self, genres: Collection[str]) -> GenreFilter:
-        """The same filter without these genres too."""
-        return GenreFilter(self.include, self.exclude.union(genres), self.match)
-
-    def takes(self, genres: Collection[str]) -> bool:
-        has = self.include.intersection(genres)
-        wanted = not self.include or (len(has) == len(self.include) if self.match == "all" else bool(has))
-        return wanted and self.exclude.isdisjoint(genres)
-
-
-@dataclass(frozen=True)
 class Recommended:
-    """One row of the page: the movie, its score and stars, why in one line, and what the person said of it."""
+    """One row of the page: the movie, its score and stars, why in one line, and what the person said of it; `stars` if he has rated it."""
 
     movie: Movie
     entry: Entry
     why: str
     said: frozenset[str] = frozenset()
+    stars: float | None = None
 
 
 @dataclass(frozen=True)
 class Recommendations:
-    """One page of a person's list. `state`: `current`, `updating` (a newer one is on its way), `too_few_ratings`."""
+    """One page of a person's list. `state`: `current`, `updating` (a newer one is on its way), `too_few_ratings`.
+
+    `loosen`: where nothing fits, the conditions without which something would: kind, value, the filter without it, how many.
+    """
 
     state: str
     version: int
@@ -75,6 +45,7 @@ class Recommendations:
     page: int = 1
     pages: int = 0
     items: list[Recommended] = field(default_factory=list)
+    loosen: list[tuple[str, Any, Filter, int]] = field(default_factory=list)
 
 
 def status(user_id: int) -> Recommendations:
@@ -89,25 +60,42 @@ def status(user_id: int) -> Recommendations:
     return Recommendations(state, version, computed_version, rated)
 
 
-def recommendations(user_id: int, genres: GenreFilter | None = None, page: int = 1, per_page: int = 24) -> Recommendations:
+def recommendations(user_id: int, chosen: Filter | None = None, page: int = 1, per_page: int = 24) -> Recommendations:
     """The last complete list, best first, without what the person has rated or dismissed since, filtered and cut into pages."""
-    now = status(user_id)
+    now, chosen = status(user_id), chosen or Filter()
     payload = db.session.scalar(select(RecommendationList.payload).where(RecommendationList.user_id == user_id))
     if now.state == "too_few_ratings" or payload is None:
         return now
     rated = rating.stars_of(user_id)
-    known = viewing.seen(user_id).union(rated, dismissing.film_ids(user_id))
-    entries = [entry for entry in unpack(payload) if entry.movie_id not in known]
-    genres = (genres or GenreFilter()).avoiding(dismissing.genre_names(user_id))
-    if genres.include or genres.exclude:
-        having = browsing.genres_by_movie([entry.movie_id for entry in entries])
-        entries = [entry for entry in entries if genres.takes(having.get(entry.movie_id, ()))]
-    pages = math.ceil(len(entries) / per_page)
+    known, hidden = viewing.seen(user_id).union(rated), dismissing.film_ids(user_id)
+    entries = [entry for entry in unpack(payload) if entry.movie_id not in hidden]
+    entries = _merged(entries, known) if chosen.rewatches else [entry for entry in entries if entry.movie_id not in known]
+    fits = fitter(user_id, chosen, entries)
+    kept = [entry for entry in entries if fits(chosen, entry.movie_id)]
+    loosen = []
+    if not kept:
+        loosen = [
+            (kind, value, other, n)
+            for kind, value, other in chosen.loosened()
+            if (n := sum(fits(other, entry.movie_id) for entry in entries if other.rewatches or entry.movie_id not in known))
+        ]
+    pages = math.ceil(len(kept) / per_page)
     page = max(1, min(page, pages or 1))
-    shown = entries[(page - 1) * per_page : page * per_page]
-    return Recommendations(
-        now.state, now.version, now.computed_version, now.ratings, len(entries), page, pages, _rows(user_id, shown, rated)
-    )  # fmt: skip
+    shown = kept[(page - 1) * per_page : page * per_page]
+    return replace(now, total=len(kept), page=page, pages=pages, items=_rows(user_id, shown, rated), loosen=loosen)
+
+
+def _merged(entries: list[Entry], known: Collection[int]) -> list[Entry]:
+    """Films seen before among the new ones, each before the first new film that is worth less and whose followers are too."""
+    new = [entry for entry in entries if entry.movie_id not in known]
+    again = sorted((entry for entry in entries if entry.movie_id in known), key=lambda entry: -entry.score)
+    best_yet_to_come = list(accumulate((entry.score for entry in reversed(new)), max))[::-1]
+    merged: list[Entry] = []
+    for entry, best in zip(new, best_yet_to_come, strict=True):
+        while again and again[0].score > best:
+            merged.append(again.pop(0))
+        merged.append(entry)
+    return merged + again
 
 
 def _rows(user_id: int, entries: list[Entry], rated: Mapping[int, float]) -> list[Recommended]:
@@ -116,7 +104,13 @@ def _rows(user_id: int, entries: list[Entry], rated: Mapping[int, float]) -> lis
     titles = browsing.titles(causes)
     said = dismissing.said(user_id, list(movies))
     return [
-        Recommended(movies[entry.movie_id], entry, one_line(entry.reasons, titles, rated), said.get(entry.movie_id, frozenset()))
+        Recommended(
+            movies[entry.movie_id],
+            entry,
+            one_line(entry.reasons, titles, rated),
+            said.get(entry.movie_id, frozenset()),
+            rated.get(entry.movie_id),
+        )
         for entry in entries
         if entry.movie_id in movies
     ]

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Collection, Mapping
 
 from flask import current_app
 from sqlalchemy import select, update
 
+from ..core import Preferences
 from ..storage import db, upsert, writing
-from ..storage.models import RecommendationList, UserState
-from . import dismissing, jobs, rating, viewing
+from ..storage.models import FilmList, FilmListEntry, RecommendationList, UserState
+from . import dismissing, jobs, rating, viewing, watchlist
 from .clock import now
 from .engine import Engine
 from .lists import pack
 
 log = logging.getLogger(__name__)
+AGAIN = 4.0  # stars from which a film is worth seeing again
+MOST_ALSO = 500  # films of each kind that are scored beside the best
 
 
 def recompute(engine: Engine, user_id: int, job_id: str | None = None) -> bool:
@@ -29,13 +33,13 @@ def recompute(engine: Engine, user_id: int, job_id: str | None = None) -> bool:
         _settle(user_id, job_id)
         return False
     # Read after the version: the list may know more than it says, never less.
-    stars, never = rating.stars_of(user_id), dismissing.genre_names(user_id)
-    exclude = viewing.seen(user_id) | dismissing.film_ids(user_id)
+    stars, seen, preferences = rating.stars_of(user_id), viewing.seen(user_id), preferences_of(user_id)
+    exclude, also = seen | dismissing.film_ids(user_id), _also(user_id, stars, seen)
     db.session.rollback()
     if len(stars) < current_app.config["MIN_RATINGS"]:
         payload, made_by = pack(()), engine.hear(user_id, stars)
     else:
-        entries, made_by = engine.rank(user_id, stars, current_app.config["LIST_LENGTH"], exclude, never)
+        entries, made_by = engine.rank(user_id, stars, current_app.config["LIST_LENGTH"], exclude, preferences, also)
         payload = pack(entries)
     values = {"version": state.version, "engine": made_by, "computed_at": now(), "payload": payload}
     with writing() as session:
@@ -50,6 +54,18 @@ def recompute(engine: Engine, user_id: int, job_id: str | None = None) -> bool:
         if job_id:
             jobs.end(job_id, "done")
     return True
+
+
+def preferences_of(user_id: int) -> Preferences:
+    """How the person steers his list, as the core takes it."""
+    return Preferences(never=frozenset(dismissing.genre_names(user_id)))
+
+
+def _also(user_id: int, stars: Mapping[int, float], seen: Collection[int]) -> set[int]:
+    """Films that the list's filters ask for by name: those to see, those of his lists, those worth seeing again."""
+    again = [movie_id for movie_id, given in stars.items() if given >= AGAIN] + [movie_id for movie_id in seen if movie_id not in stars]
+    lists = db.session.scalars(select(FilmListEntry.movie_id).join(FilmList).where(FilmList.user_id == user_id).limit(MOST_ALSO))
+    return {*again[:MOST_ALSO], *sorted(watchlist.movie_ids(user_id))[:MOST_ALSO], *lists}
 
 
 def _settle(user_id: int, job_id: str | None) -> None:

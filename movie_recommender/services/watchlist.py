@@ -10,9 +10,11 @@ from sqlalchemy.orm import Session
 
 from ..errors import NotFound
 from ..storage import db, upsert, writing
-from ..storage.models import Genre, Mark, Movie, MovieGenre, Rating, Viewing
-from . import browsing
+from ..storage.models import Genre, Mark, Movie, MovieGenre, Rating, RecommendationList, Viewing
+from . import browsing, lists
 from .clock import now
+from .dispatch import request_recompute
+from .rating import raise_version
 
 KIND = "watchlist"
 ORDERS = {
@@ -54,6 +56,7 @@ def add(user_id: int, movie_id: int) -> bool:
     with writing() as session:
         if session.get(Movie, movie_id) is None:
             raise NotFound("There is no such movie.")
+        payload = session.scalar(select(RecommendationList.payload).where(RecommendationList.user_id == user_id))
         row = {"user_id": user_id, "movie_id": movie_id, "kind": KIND, "marked_at": now(), "import_id": None}
         statement = upsert(Mark).values(**row)
         if _is_done(session, user_id, movie_id):  # he wants to see again what he has seen since
@@ -61,7 +64,13 @@ def add(user_id: int, movie_id: int) -> bool:
             statement = statement.on_conflict_do_update(index_elements=["user_id", "movie_id", "kind"], set_=changes)
         else:
             statement = statement.on_conflict_do_nothing()
-        return session.scalar(statement.returning(Mark.movie_id)) is not None
+        added = session.scalar(statement.returning(Mark.movie_id)) is not None
+        unknown = added and payload is not None and movie_id not in lists.movie_ids(payload)
+        if unknown:  # the next list scores it, for who looks at his watchlist only
+            raise_version(session, user_id)
+    if unknown:
+        request_recompute(user_id)
+    return added
 
 
 def _is_done(session: Session, user_id: int, movie_id: int) -> bool:

@@ -6,8 +6,8 @@ from flask import Blueprint, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from ..services import browsing, demo, recommending
-from ..services.recommending import GenreFilter
+from ..services import browsing, demo, filtering, recommending
+from ..services.filtering import Filter, GenreFilter
 from .answers import page_number
 
 blueprint = Blueprint("recommendations", __name__, url_prefix="/recommendations")
@@ -26,9 +26,27 @@ def fragment() -> str:
 
 
 def _render(template: str) -> str:
-    chosen = GenreFilter.of(request.args.getlist("genre"), request.args.getlist("exclude_genre"), request.args.get("match") or "any")
+    chosen, (decades, languages) = _chosen(), filtering.choices()
     found = recommending.recommendations(current_user.id, chosen, page_number())
-    return render_template(template, found=found, chosen=chosen, genres=browsing.genre_names(), made_up=demo.count())
+    return render_template(
+        template, found=found, chosen=chosen, genres=browsing.genre_names(), decades=decades, languages=languages,
+        runtimes=filtering.RUNTIMES, lists=filtering.film_lists(current_user.id), made_up=demo.count(),
+    )  # fmt: skip
+
+
+def _chosen() -> Filter:
+    """The filter of the address; what is no number there does not count."""
+    args = request.args
+    list_id = args.get("list", type=int)
+    return Filter(
+        GenreFilter.of(args.getlist("genre"), args.getlist("exclude_genre"), args.get("match") or "any"),
+        frozenset(args.getlist("decade", type=int)),
+        args.get("runtime", type=int),
+        args.get("language", "").strip().lower()[:8] or None,
+        bool(args.get("watchlist")),
+        None if list_id is None else filtering.check_list(current_user.id, list_id),
+        bool(args.get("rewatches")),
+    )
 
 
 @blueprint.get("/status")

@@ -7,10 +7,22 @@ from datetime import UTC, datetime
 
 from flask import Flask
 
+LANGUAGES = {
+    "ar": "Arabic", "bg": "Bulgarian", "bn": "Bengali", "bs": "Bosnian", "ca": "Catalan", "cn": "Cantonese", "cs": "Czech", "da": "Danish",
+    "de": "German", "el": "Greek", "en": "English", "es": "Spanish", "et": "Estonian", "eu": "Basque", "fa": "Persian", "fi": "Finnish",
+    "fr": "French", "ga": "Irish", "he": "Hebrew", "hi": "Hindi", "hr": "Croatian", "hu": "Hungarian", "id": "Indonesian",
+    "is": "Icelandic", "it": "Italian", "ja": "Japanese", "ka": "Georgian", "kk": "Kazakh", "km": "Khmer", "ko": "Korean",
+    "ku": "Kurdish", "la": "Latin", "lt": "Lithuanian", "lv": "Latvian", "mk": "Macedonian", "ml": "Malayalam", "mn": "Mongolian",
+    "mr": "Marathi", "nl": "Dutch", "no": "Norwegian", "pl": "Polish", "pt": "Portuguese", "ro": "Romanian", "ru": "Russian",
+    "sk": "Slovak", "sl": "Slovenian", "sr": "Serbian", "sv": "Swedish", "sw": "Swahili", "ta": "Tamil", "te": "Telugu", "th": "Thai",
+    "tr": "Turkish", "uk": "Ukrainian", "ur": "Urdu", "vi": "Vietnamese", "wo": "Wolof", "xx": "no language", "yi": "Yiddish",
+    "zh": "Chinese",
+}  # fmt: skip
+
 
 def init_app(app: Flask) -> None:
     """Give templates the filters of this page."""
-    app.jinja_env.filters.update(stars=stars, count=count, day=day, isodate=isodate, runtime=runtime, mean=mean)
+    app.jinja_env.filters.update(stars=stars, count=count, day=day, isodate=isodate, runtime=runtime, mean=mean, language=language)
 
 
 def stars(value: float) -> str:
@@ -38,6 +50,11 @@ def runtime(minutes: int) -> str:
     """`2 h 14 min`."""
     hours, rest = divmod(minutes, 60)
     return " ".join(part for part in (f"{hours} h" if hours else "", f"{rest} min" if rest else "") if part)
+
+
+def language(code: str) -> str:
+    """`French` for `fr`; a code without a name here stands for itself."""
+    return LANGUAGES.get(code, code)
 
 
 def mean(histogram: Sequence[int]) -> str:

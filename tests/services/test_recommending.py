@@ -6,8 +6,8 @@ import pytest
 
 from movie_recommender.errors import InvalidInput
 from movie_recommender.services import rating, recommending
+from movie_recommender.services.filtering import Filter, GenreFilter
 from movie_recommender.services.lists import Entry, Reason, pack, unpack
-from movie_recommender.services.recommending import GenreFilter
 from movie_recommender.storage import db, writing
 from movie_recommender.storage.models import RecommendationList, UserState
 
@@ -55,7 +55,7 @@ def test_filters_take_any_all_and_none_of_the_genres(app, alice, shelf):
     with app.app_context():
 
         def shown(*words):
-            return ids(recommending.recommendations(alice.id, GenreFilter.of(*words)))
+            return ids(recommending.recommendations(alice.id, Filter(GenreFilter.of(*words))))
 
         assert shown(["comedy"], []) == shelf[:6]
         assert shown(["Comedy", "Drama"], [], "all") == [shelf[5]]

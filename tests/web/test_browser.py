@@ -221,7 +221,7 @@ def test_everything_but_live_updates_works_without_scripts(
     expect(page.locator("noscript p", has_text="reload this page")).to_be_visible()
     _store_list(app, films[5:])
     page.reload()
-    page.get_by_text("Filter by genre").click()
+    page.get_by_text("Filter", exact=True).click()
     page.get_by_role("checkbox", name="Drama").first.check(force=True)
     page.get_by_role("button", name="Apply").click()
     assert "genre=Drama" in page.url

@@ -53,7 +53,7 @@ def apply(user_id: int, import_id: int, overwrite: bool = False, add_unknown: bo
             update(Import).where(Import.id == run.id)
             .values(state="applied", finished_at=now(), counts=counts, payload=pack(remainder(staged)))
         )  # fmt: skip
-        changes_list = bool(plan.ratings or plan.viewings)
+        changes_list = bool(plan.ratings or plan.viewings or plan.marks or plan.lists)
         if changes_list:
             raise_version(session, user_id)
     if changes_list:

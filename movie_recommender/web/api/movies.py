@@ -8,7 +8,7 @@ from apiflask import APIBlueprint
 from marshmallow import RAISE
 
 from ...services import browsing, rating
-from ...services.recommending import GenreFilter
+from ...services.filtering import GenreFilter
 from ...storage.models import Movie
 from . import schemas
 from .answers import NOT_MODIFIED, movie_card

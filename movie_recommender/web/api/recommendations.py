@@ -9,6 +9,7 @@ from apiflask import APIBlueprint
 from marshmallow import RAISE
 
 from ...services import browsing, recommending
+from ...services.filtering import Filter, GenreFilter
 from ...services.lists import Reason
 from . import schemas
 from .accounts import standing
@@ -29,9 +30,13 @@ def list_recommendations(query_data: dict[str, Any]) -> dict[str, Any]:
     While the state is `updating` this is the last complete list. Ask again until `computed_version` has come up to the
     `version` that your rating was answered with.
     """
-    genres = recommending.GenreFilter.of(query_data["genre"], query_data["exclude_genre"], query_data["match"])
+    genres = GenreFilter.of(query_data["genre"], query_data["exclude_genre"], query_data["match"])
+    chosen = Filter(
+        genres, frozenset(query_data["decade"]), query_data.get("runtime"), query_data.get("language"),
+        query_data["watchlist"], None, query_data["rewatches"],
+    )  # fmt: skip
     page, n = query_data["page"], query_data["n"]
-    found = recommending.recommendations(me().id, genres, page, n)
+    found = recommending.recommendations(me().id, chosen, page, n)
     items = _items(found.items) if page == found.page else []
     return {**standing(found), "page": page, "pages": found.pages, "per_page": n, "total": found.total, "items": items}
 

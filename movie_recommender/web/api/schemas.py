@@ -178,6 +178,13 @@ class RecommendationQuery(Input):
         load_default="any", validate=OneOf(["any", "all"], error="`match` is `any` or `all`."),
         metadata=_about("Whether a movie needs `any` or `all` of the genres."),
     )  # fmt: skip
+    decade = List(
+        Whole(1800, 2100), load_default=list, metadata=_about("First years of decades, any of them: `decade=1990&decade=2000`.", default=[])
+    )
+    runtime = Whole(1, 10_000, metadata=_about("At most so many minutes.", 120))
+    language = Text(1, 8, metadata=_about("The main language, ISO 639-1.", "fr"))
+    watchlist = Boolean(load_default=False, metadata=_about("Only movies of your watchlist."))
+    rewatches = Boolean(load_default=False, metadata=_about("Movies that you have seen take part."))
     n = Whole(1, MOST_A_PAGE, load_default=20, metadata=_about("How many a page holds."))
     page = _page()
 
