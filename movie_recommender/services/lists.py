@@ -30,15 +30,19 @@ class Entry:
     reasons: tuple[Reason, ...]
 
 
-def pack(entries: Sequence[Entry]) -> bytes:
-    """Columns as JSON: small, quick to read, and readable with any tool."""
-    columns = {
+def pack(entries: Sequence[Entry], again: Sequence[Entry] = ()) -> bytes:
+    """Columns as JSON: small, quick to read, and readable with any tool. `again`: films seen before, a list beside the list."""
+    columns = {**_columns(entries), "again": _columns(again)}
+    return json.dumps(columns, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
+
+
+def _columns(entries: Sequence[Entry]) -> dict[str, Any]:
+    return {
         "movies": [entry.movie_id for entry in entries],
         "scores": [round(entry.score, 5) for entry in entries],
         "predicted": [round(entry.predicted_rating, 3) for entry in entries],
         "reasons": [[[reason.kind, round(reason.points, 5), reason.causes] for reason in entry.reasons] for entry in entries],
     }
-    return json.dumps(columns, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
 
 
 def movie_ids(payload: bytes) -> set[int]:
@@ -47,7 +51,17 @@ def movie_ids(payload: bytes) -> set[int]:
 
 
 def unpack(payload: bytes) -> list[Entry]:
+    """The list, best first."""
+    return _entries(json.loads(payload))
+
+
+def unpack_both(payload: bytes) -> tuple[list[Entry], list[Entry]]:
+    """The list, and the films seen before, both best first."""
     columns = json.loads(payload)
+    return _entries(columns), _entries(columns["again"]) if "again" in columns else []
+
+
+def _entries(columns: dict[str, Any]) -> list[Entry]:
     rows = zip(columns["movies"], columns["scores"], columns["predicted"], columns["reasons"], strict=True)
     return [
         Entry(movie_id, score, predicted, tuple(Reason(kind, points, causes) for kind, points, causes in reasons))

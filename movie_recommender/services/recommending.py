@@ -15,7 +15,7 @@ from ..storage import db
 from ..storage.models import Movie, RecommendationList, UserState
 from . import browsing, dismissing, rating, viewing
 from .filtering import Filter, fitter
-from .lists import Entry, unpack
+from .lists import Entry, unpack_both
 from .wording import one_line
 
 
@@ -68,8 +68,11 @@ def recommendations(user_id: int, chosen: Filter | None = None, page: int = 1, p
         return now
     rated = rating.stars_of(user_id)
     known, hidden = viewing.seen(user_id).union(rated), dismissing.film_ids(user_id)
-    entries = [entry for entry in unpack(payload) if entry.movie_id not in hidden]
-    entries = _merged(entries, known) if chosen.rewatches else [entry for entry in entries if entry.movie_id not in known]
+    new, again = unpack_both(payload)
+    if chosen.rewatches:
+        entries = _merged([entry for entry in (*new, *again) if entry.movie_id not in hidden], known)
+    else:
+        entries = [entry for entry in new if entry.movie_id not in known and entry.movie_id not in hidden]
     fits = fitter(user_id, chosen, entries)
     kept = [entry for entry in entries if fits(chosen, entry.movie_id)]
     loosen = []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 
 from flask import current_app
 from sqlalchemy import select, update
@@ -14,7 +14,7 @@ from ..storage.models import FilmList, FilmListEntry, RecommendationList, UserSt
 from . import dismissing, jobs, rating, viewing, watchlist
 from .clock import now
 from .engine import Engine
-from .lists import pack
+from .lists import Entry, pack
 
 log = logging.getLogger(__name__)
 AGAIN = 4.0  # stars from which a film is worth seeing again
@@ -34,13 +34,14 @@ def recompute(engine: Engine, user_id: int, job_id: str | None = None) -> bool:
         return False
     # Read after the version: the list may know more than it says, never less.
     stars, seen, preferences = rating.stars_of(user_id), viewing.seen(user_id), preferences_of(user_id)
-    exclude, also = seen | dismissing.film_ids(user_id), _also(user_id, stars, seen)
+    dismissed = dismissing.film_ids(user_id)
+    also = _also(user_id, stars, seen) - dismissed
     db.session.rollback()
     if len(stars) < current_app.config["MIN_RATINGS"]:
         payload, made_by = pack(()), engine.hear(user_id, stars)
     else:
-        entries, made_by = engine.rank(user_id, stars, current_app.config["LIST_LENGTH"], exclude, preferences, also)
-        payload = pack(entries)
+        entries, made_by = engine.rank(user_id, stars, current_app.config["LIST_LENGTH"], seen | dismissed, preferences, also)
+        payload = pack(*_parted(entries, seen.union(stars)))
     values = {"version": state.version, "engine": made_by, "computed_at": now(), "payload": payload}
     with writing() as session:
         reached = session.scalar(
@@ -59,6 +60,11 @@ def recompute(engine: Engine, user_id: int, job_id: str | None = None) -> bool:
 def preferences_of(user_id: int) -> Preferences:
     """How the person steers his list, as the core takes it."""
     return Preferences(never=frozenset(dismissing.genre_names(user_id)))
+
+
+def _parted(entries: Sequence[Entry], known: Collection[int]) -> tuple[list[Entry], list[Entry]]:
+    """The new films and those seen before, each in order."""
+    return [entry for entry in entries if entry.movie_id not in known], [entry for entry in entries if entry.movie_id in known]
 
 
 def _also(user_id: int, stars: Mapping[int, float], seen: Collection[int]) -> set[int]:

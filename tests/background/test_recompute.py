@@ -37,6 +37,14 @@ def test_a_rated_movie_is_never_in_the_list(running: Flask, member: Member) -> N
     assert {entry.movie_id for entry in entries_of(alice)}.isdisjoint(rating.stars_of(alice))
 
 
+def test_films_worth_seeing_again_stand_beside_the_list(running: Flask, member: Member) -> None:
+    alice = member(ratings=10)
+    wait_for(lambda: is_current(alice))
+    payload = db.session.scalar(select(RecommendationList.payload).where(RecommendationList.user_id == alice))
+    _, again = lists.unpack_both(payload)
+    assert {entry.movie_id for entry in again} == {film for film, stars in rating.stars_of(alice).items() if stars >= 4}
+
+
 def test_the_list_has_movies_of_every_genre(running: Flask, member: Member) -> None:
     alice = member()
     wait_for(lambda: is_current(alice))
