@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,26 +12,20 @@ from flask.cli import with_appcontext
 from tqdm import tqdm
 
 from . import storage, supervisor
-from .errors import ImportFailed, MovieRecommenderError
+from .errors import ImportFailed
+from .operator_commands import COMMANDS, clear_errors
 from .services import accounts, demo, downloading, enriching, history, importing, orders
 from .services.history import reporting
+from .services.operating import EVALUATION
 
 
 def init_app(app: Flask) -> None:
     """Register the commands on the application."""
     for command in (
         start, initdb, import_movielens, import_metadata, import_ratings, enrich, fillchroma, bench, evaluate, tune, seed_demo, remove_demo,
+        *COMMANDS,
     ):  # fmt: skip
         app.cli.add_command(command)
-
-
-@contextmanager
-def _clear_errors() -> Iterator[None]:
-    """Say what went wrong in one line and end with status 1."""
-    try:
-        yield
-    except MovieRecommenderError as error:
-        raise click.ClickException(error.message) from error
 
 
 class _Bars:
@@ -72,7 +65,7 @@ def _say(report: importing.Report, nothing: str = "Nothing to do.") -> None:
 @with_appcontext
 def start(context: click.Context, reload: bool) -> None:
     """Prepare what is not there yet, then run the website and the background API until Ctrl-C."""
-    with _clear_errors():
+    with clear_errors():
         supervisor.check_ports(current_app.config)
         click.echo("Database and catalogue ...")
         context.invoke(initdb)
@@ -85,7 +78,7 @@ def start(context: click.Context, reload: bool) -> None:
 @with_appcontext
 def initdb() -> None:
     """Make the database or bring it up to date, and load the embedded catalogue; nothing that people entered is lost."""
-    with _clear_errors(), _Bars() as bars:
+    with clear_errors(), _Bars() as bars:
         storage.create_or_upgrade()
         report = importing.load_embedded(bars)
     _say(report, nothing="The database is up to date.")
@@ -99,7 +92,7 @@ def fillchroma(rebuild: bool) -> None:
     # Here and not above: the website imports this module, and must not import what computes.
     from .services import filling
 
-    with _clear_errors(), tqdm(desc="plots", unit="", mininterval=0.2, disable=None) as bar:
+    with clear_errors(), tqdm(desc="plots", unit="", mininterval=0.2, disable=None) as bar:
 
         def show(done: int, total: int) -> None:
             bar.total = total
@@ -121,12 +114,12 @@ def import_movielens(path: Path | None, name: str | None, yes: bool) -> None:
     """Bring in a MovieLens data set: a folder or zip (ml-latest*, ml-20m/25m/32m, ml-10m, ml-1m, ml-100k), or --download NAME."""
     if (path is None) == (name is None):
         raise click.UsageError("Give either the PATH of a data set or --download NAME.")
-    with _clear_errors():
+    with clear_errors():
         if name:
             click.echo(downloading.terms(name))
             if not yes and not click.confirm("Fetch it under these terms?"):
                 raise click.ClickException("Nothing was fetched.")
-    with _clear_errors(), _Bars() as bars:
+    with clear_errors(), _Bars() as bars:
         report = importing.import_movielens(path or downloading.fetch(name or "", bars), bars)
     _say(report)
 
@@ -136,7 +129,7 @@ def import_movielens(path: Path | None, name: str | None, yes: bool) -> None:
 @with_appcontext
 def seed_demo(people: int) -> None:
     """Make up a community of raters to look at; they are called so, no figure counts them, and `remove-demo` takes them away."""
-    with _clear_errors():
+    with clear_errors():
         raters, ratings = demo.seed(people)
     click.echo(f"Made up {raters:,} raters with {ratings:,} ratings. `flask remove-demo` takes them away again.")
 
@@ -145,7 +138,7 @@ def seed_demo(people: int) -> None:
 @with_appcontext
 def remove_demo() -> None:
     """Take the demo community away with everything it brought."""
-    with _clear_errors():
+    with clear_errors():
         removed = demo.remove()
     click.echo(f"Took {removed:,} made-up raters away." if removed else "There is no demo community here.")
 
@@ -155,7 +148,7 @@ def remove_demo() -> None:
 @with_appcontext
 def import_metadata(path: Path) -> None:
     """Complete movies from a JSON Lines file: ids, title, year, genres, directors, cast, plot, keywords, runtime, language."""
-    with _clear_errors(), _Bars() as bars:
+    with clear_errors(), _Bars() as bars:
         report = importing.import_metadata(path, bars)
     _say(report)
 
@@ -169,7 +162,7 @@ def import_metadata(path: Path) -> None:
 @with_appcontext
 def import_ratings(path: Path, name: str | None, dry_run: bool, overwrite: bool, add_unknown: bool) -> None:
     """Bring in an export of Letterboxd, IMDb, Trakt, MovieLens, Criticker, Movary or this site, a CSV, or orders of a shop."""
-    with _clear_errors(), _Bars() as bars:
+    with clear_errors(), _Bars() as bars:
         if path.stat().st_size > history.MAX_UPLOAD:
             raise ImportFailed(f"{path} is larger than {history.MAX_UPLOAD // 1024**2} MB.")
         if name is None:
@@ -215,7 +208,7 @@ def _named(film: history.StagedFilm) -> str:
 @with_appcontext
 def enrich(limit: int | None) -> None:
     """Complete movies (plot, people, genres, runtime, poster) from the providers of METADATA_PROVIDERS; can be stopped and goes on."""
-    with _clear_errors(), _Bars() as bars:
+    with clear_errors(), _Bars() as bars:
         report = enriching.enrich(limit, bars)
     _say(report, nothing="Nothing is missing, or everybody was asked lately.")
 
@@ -229,7 +222,7 @@ def bench(sizes: str, people: int, peers: Path | None, write: bool) -> None:
     """Measure what a recompute costs at several sizes; 32m takes minutes and 4 GB."""
     from .benchmarks import report  # numba is loaded by this command alone
 
-    with _clear_errors():
+    with clear_errors():
         page = report.run([size.strip() for size in sizes.split(",")], people, peers, lambda what: click.echo(what, err=True))
     click.echo(page)
     if write:
@@ -272,11 +265,13 @@ def evaluate(
     """Measure lists and predicted stars on held-out ratings, side by side with baselines and peers."""
     from .services import evaluation
 
-    with _clear_errors():
+    with clear_errors():
         data = _measured_data(movielens, metadata, vectors)
         with tqdm(unit=" steps") as bar:
             report = evaluation.run(data, protocols or evaluation.PROTOCOLS, peers, ablate, lambda what: _step(bar, what), weights)
-        click.echo(evaluation.render(report))
+        rendered = evaluation.render(report)
+        click.echo(rendered)
+        Path(current_app.instance_path, EVALUATION).write_text(rendered, "utf-8")
         if json_path:
             evaluation.save(report, json_path)
 
@@ -290,7 +285,7 @@ def tune(movielens: Path | None, metadata: Path | None, vectors: Path | None, sp
     """Fit the blend's weights on hold-outs and write them with their provenance, if they are better."""
     from .services import tuning
 
-    with _clear_errors():
+    with clear_errors():
         with tqdm(unit=" steps") as bar:
             tuned = tuning.tune(_measured_data(movielens, metadata, vectors), lambda what: _step(bar, what), n_splits=splits)
         for task, (before, after) in tuned.gains.items():

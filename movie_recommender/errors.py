@@ -47,6 +47,18 @@ class WrongPassword(MovieRecommenderError):
     http_status = 401
 
 
+class NotAllowed(MovieRecommenderError):
+    """Only operators of this site see this. Whoever runs it makes one with `flask make-operator NAME`."""
+
+    http_status = 403
+
+
+class RegistrationClosed(MovieRecommenderError):
+    """This site takes no new people at the moment. Ask whoever runs it."""
+
+    http_status = 403
+
+
 class TooManyTries(MovieRecommenderError):
     """There were too many tries. Wait a while and try again."""
 

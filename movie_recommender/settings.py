@@ -22,6 +22,7 @@ from sqlalchemy.exc import ArgumentError
 from .errors import SettingError
 
 ROOT = Path(__file__).resolve().parent.parent
+REGISTRATION_MODES = ("open", "invited", "closed")
 
 
 def _text(value: str) -> str:
@@ -53,6 +54,15 @@ def _yes_no(value: str) -> bool:
     if value.strip().lower() not in answers:
         raise ValueError("must be yes or no")
     return answers[value.strip().lower()]
+
+
+def _one_of(*choices: str) -> Callable[[str], str]:
+    def parse(value: str) -> str:
+        if value.strip().lower() not in choices:
+            raise ValueError(f"must be one of {', '.join(choices)}")
+        return value.strip().lower()
+
+    return parse
 
 
 def _log_level(value: str) -> str:
@@ -169,6 +179,13 @@ TABLE: tuple[Setting, ...] = (
     Setting("SIGN_IN_TRIES_NAME", "30", _whole(1, 1_000_000), "The same for one name from everywhere."),
     Setting("SIGN_IN_TRIES_ADDRESS", "60", _whole(1, 1_000_000), "The same from one address for all names."),
     Setting("THROTTLE_MINUTES", "15", _whole(1, 1440), "Minutes after which wrong passwords are forgiven."),
+    Setting(
+        "REGISTRATION",
+        "open",
+        _one_of(*REGISTRATION_MODES),
+        "Who may register: open, invited (whoever has a link) or closed; the operator's page changes it while the site runs.",
+    ),
+    Setting("INVITATION_DAYS", "14", _whole(1, 365), "Days for which an invitation works."),
     Setting("REGISTRATIONS", "30", _whole(1, 1_000_000), "Accounts that one address may make within an hour."),
     Setting(
         "TRUSTED_PROXIES",

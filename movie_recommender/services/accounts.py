@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Callable
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 
 from ..errors import InvalidInput, NameTaken, NotFound, WrongPassword
 from ..storage import db, raise_revision, writing
@@ -21,8 +23,8 @@ def name_key(name: str) -> str:
     return unicodedata.normalize("NFKC", name).strip().casefold()
 
 
-def register(name: str, password: str) -> User:
-    """Make an account.
+def register(name: str, password: str, also: Callable[[Session], object] = lambda _session: None) -> User:
+    """Make an account, and do something else in the same transaction.
 
     Raises:
         InvalidInput: The name or the password breaks a rule; the message says which.
@@ -36,6 +38,7 @@ def register(name: str, password: str) -> User:
             session.add(user)
             session.flush()
             session.add(UserState(user_id=user.id, version=0, computed_version=0))
+            also(session)
     except IntegrityError as error:
         raise NameTaken() from error
     return user
@@ -49,18 +52,6 @@ def check_name(name: str) -> str:
     if not all(char.isprintable() for char in name):
         raise InvalidInput("The name holds a character that cannot be shown. Use letters, digits, spaces and signs.")
     return name
-
-
-def join(name: str, password: str, address: str) -> User:
-    """Make an account for somebody at this address; see `register` for what else it raises.
-
-    Raises:
-        TooManyTries: The address has made too many accounts lately.
-    """
-    name = check_name(name)
-    passwords.check(password, name)
-    throttling.of_registration(address).take()
-    return register(name, password)
 
 
 def sign_in(name: str, password: str, address: str) -> User:
@@ -148,4 +139,17 @@ def by_name(name: str) -> User:
     user = db.session.scalar(select(User).where(User.name_key == name_key(name), User.kind == "member"))
     if user is None:
         raise NotFound(f"Nobody here has the name {name!r}.")
+    return user
+
+
+def set_operator(name: str, is_operator: bool) -> User:
+    """Make a member an operator, or a plain member again.
+
+    Raises:
+        NotFound: Nobody has this name.
+    """
+    user = by_name(name)
+    with writing() as session:
+        session.execute(update(User).where(User.id == user.id).values(is_operator=is_operator))
+    db.session.refresh(user)
     return user

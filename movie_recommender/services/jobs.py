@@ -105,6 +105,22 @@ def put_back(job_id: str, max_attempts: int) -> None:
             job.state, job.started_at, job.heartbeat_at = "queued", None, 0.0
 
 
+def retry(job_id: str) -> Job:
+    """Let a job that failed or was set aside wait again, with all its attempts.
+
+    Raises:
+        NotFound: There is no such job.
+        InvalidInput: It neither failed nor was set aside, or one like it waits already.
+    """
+    with writing() as session:
+        job = get(job_id)
+        like_it = select(Job.id).where(Job.kind == job.kind, Job.subject == job.subject, Job.state == "queued")
+        if job.state not in ("failed", "dead") or session.scalar(like_it):
+            raise InvalidInput("This job waits, runs or was done meanwhile, or one like it waits already. Look at the list again.")
+        job.state, job.attempts, job.heartbeat_at, job.started_at, job.finished_at, job.error = "queued", 0, 0.0, None, None, None
+    return job
+
+
 def cut_off(silent_for: float) -> list[str]:
     """Ids of running jobs that gave no sign of life for so many seconds: their process was killed."""
     since = time.time() - silent_for

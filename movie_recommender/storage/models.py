@@ -23,6 +23,7 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    false,
     text,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
@@ -60,6 +61,7 @@ class User(Base, UserMixin):
     origin: Mapped[str | None] = mapped_column(String(40))  # the data set of a community rater
     external_id: Mapped[str | None] = mapped_column(String(40))  # the rater's id there
     created_at: Mapped[int] = mapped_column(BigInteger)
+    is_operator: Mapped[bool] = mapped_column(default=False, server_default=false())
 
     session_key = ""  # of the browser that asks; no column
 
@@ -91,6 +93,27 @@ class Token(Base):
     digest: Mapped[str] = mapped_column(String(64), unique=True)
     created_at: Mapped[int] = mapped_column(BigInteger)
     expires_at: Mapped[int] = mapped_column(BigInteger)
+
+
+class Invitation(Base):
+    """A link that lets one person register; it is deleted when it is used."""
+
+    __tablename__ = "invitations"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    digest: Mapped[str] = mapped_column(String(64), unique=True)
+    note: Mapped[str] = mapped_column(String(80))  # for whom it is
+    created_at: Mapped[int] = mapped_column(BigInteger)
+    expires_at: Mapped[int] = mapped_column(BigInteger)
+
+
+class Choice(Base):
+    """What an operator chose while the site runs, in place of a setting: `registration`."""
+
+    __tablename__ = "choices"
+
+    name: Mapped[str] = mapped_column(String(40), primary_key=True)
+    value: Mapped[str] = mapped_column(String(200))
 
 
 class Throttle(Base):

@@ -15,6 +15,7 @@ from . import (
     headers,
     imports,
     movies,
+    operator,
     pages,
     paths,
     posters,
@@ -34,6 +35,6 @@ def init_app(app: APIFlask) -> None:
     assets.init_app(app)
     covers.init_app(app)
     wording.init_app(app)
-    for room in (pages, accounts, movies, rating, recommendations, dismissing, watchlist, imports, posters):
+    for room in (pages, accounts, movies, rating, recommendations, dismissing, watchlist, imports, operator, posters):
         app.register_blueprint(room.blueprint)
     api.init_app(app)

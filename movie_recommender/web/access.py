@@ -11,7 +11,7 @@ from flask_login import LoginManager, current_user, login_user, logout_user
 from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from ..errors import NotSignedIn
+from ..errors import NotAllowed, NotSignedIn
 from ..services import keys
 from ..storage.models import User
 from .answers import wants_json
@@ -29,6 +29,9 @@ PUBLIC_ENDPOINTS = (
 )
 # Blueprints whose every view checks an API token by itself instead of the session; they have no cookies and no CSRF.
 TOKEN_BLUEPRINTS = {"api"}
+
+# Blueprints whose every view is for operators only.
+OPERATOR_BLUEPRINTS = {"operator"}
 
 csrf = CSRFProtect()
 login_manager = LoginManager()
@@ -60,7 +63,9 @@ def _cookie_name(app: Flask) -> str:
 
 
 def require_sign_in() -> Any:
-    """Default deny: send who is not signed in to the sign-in page, and back afterwards."""
+    """Default deny: send who is not signed in to the sign-in page, and back afterwards; refuse what is for operators."""
+    if current_user.is_authenticated and not OPERATOR_BLUEPRINTS.isdisjoint(request.blueprints) and not current_user.is_operator:
+        raise NotAllowed()
     open_door = request.endpoint is None or request.endpoint in PUBLIC_ENDPOINTS or not TOKEN_BLUEPRINTS.isdisjoint(request.blueprints)
     if open_door or current_user.is_authenticated:
         return None

@@ -8,8 +8,8 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from ..errors import InvalidInput, MovieRecommenderError
-from ..services import accounts, keys
+from ..errors import InvalidInput, MovieRecommenderError, RegistrationClosed
+from ..services import accounts, joining, keys
 from .access import end_session, start_session, visitor_address
 from .answers import again, next_page
 
@@ -21,12 +21,16 @@ def register() -> ResponseReturnValue:
     """Make an account and sign in to it."""
     if current_user.is_authenticated:
         return redirect(next_page(), 303)
-    if request.method == "GET":
-        return render_template("register.html")
+    invitation = request.values.get("invitation", "")
     try:
-        start_session(accounts.join(request.form.get("name", ""), request.form.get("password", ""), visitor_address()))
+        if request.method == "GET":
+            joining.check_open(invitation)
+            return render_template("register.html", invitation=invitation)
+        start_session(joining.join(request.form.get("name", ""), request.form.get("password", ""), visitor_address(), invitation))
+    except RegistrationClosed as error:
+        return again("register.html", error, closed=error.message)
     except MovieRecommenderError as error:
-        return again("register.html", error, error=error.message, name=request.form.get("name", ""))
+        return again("register.html", error, error=error.message, name=request.form.get("name", ""), invitation=invitation)
     return redirect(next_page(), 303)
 
 

@@ -22,7 +22,8 @@ LANGUAGES = {
 
 def init_app(app: Flask) -> None:
     """Give templates the filters of this page."""
-    app.jinja_env.filters.update(stars=stars, count=count, day=day, isodate=isodate, runtime=runtime, mean=mean, language=language)
+    for write in (stars, count, day, isodate, runtime, mean, language, moment, bytesize):
+        app.jinja_env.filters[write.__name__] = write
 
 
 def stars(value: float) -> str:
@@ -44,6 +45,19 @@ def day(seconds: int) -> str:
 def isodate(seconds: int) -> str:
     """`2026-11-21`, for machines."""
     return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d}"
+
+
+def moment(seconds: float | None) -> str:
+    """`2026-11-21 08:05:09 UTC`, for operators; a dash for what has not happened."""
+    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d %H:%M:%S} UTC" if seconds else "–"
+
+
+def bytesize(count: int) -> str:
+    """`3.4 MB`."""
+    for unit, size in (("GB", 1024**3), ("MB", 1024**2), ("KB", 1024)):
+        if count >= size:
+            return f"{count / size:.1f} {unit}"
+    return f"{count} bytes"
 
 
 def runtime(minutes: int) -> str:

@@ -7,23 +7,24 @@ from typing import Any
 from apiflask import APIBlueprint
 from flask import current_app
 
-from ...services import accounts, keys, recommending
+from ...services import accounts, joining, keys, recommending
 from ...storage.models import User as Person
 from ..access import visitor_address
 from . import body, schemas
 from .auth import auth, me, token_in_use
 
 TOO_MANY: dict[int | str, Any] = {**body.WRONG, 429: "Too many tries; `Retry-After` says after how many seconds to try again."}
+NOT_OPEN = "This site takes no new people, or only with an invitation that holds."
 bp = APIBlueprint("accounts", __name__, tag={"name": "Accounts and tokens"})
 
 
 @bp.post("/users")
 @body.json_body(bp, schemas.NewUser, {"username": "alice", "password": "correct horse battery"})
 @bp.output(schemas.User, 201, description="The account is made; get a token next.", links={"getToken": {"operationId": "createToken"}})
-@bp.doc(operation_id="createUser", responses={**TOO_MANY, 409: "Somebody already uses this name."})
+@bp.doc(operation_id="createUser", responses={**TOO_MANY, 403: NOT_OPEN, 409: "Somebody already uses this name."})
 def create_user(body: dict[str, str]) -> dict[str, Any]:
     """Make an account"""
-    return _described(accounts.join(body["username"], body["password"], visitor_address()))
+    return _described(joining.join(body["username"], body["password"], visitor_address(), body["invitation"]))
 
 
 @bp.post("/tokens")

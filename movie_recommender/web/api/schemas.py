@@ -50,6 +50,7 @@ class NewUser(Input):
         metadata=_about("To sign in with: letters, digits, spaces and signs of any script, in any case.", like="alice"),
     )  # fmt: skip
     password = Text(*PASSWORD_LENGTH, required=True, metadata=_about("Kept only as an Argon2 hash.", "correct horse battery"))
+    invitation = Text(0, 100, load_default="", metadata=_about("Where registration is by invitation: what stands in the link."))
 
 
 class IssuedToken(Schema):
