@@ -115,7 +115,7 @@ def bytes_touched(model: Recommender, rated: dict[int, float], user: int) -> int
     model_rows: np.ndarray = scorers["coliking"].model  # type: ignore[attr-defined]
     touched += int((scorers["coliking"].position[profile.cols] >= 0).sum()) * model_rows.shape[1] * 4  # type: ignore[attr-defined]
     kinds = sum(hasattr(scorer, "kinds") for scorer in scorers.values())
-    plots: np.ndarray = scorers["plots"].vectors  # type: ignore[attr-defined]
+    plots: np.ndarray = scorers["plots"].vectors.steps  # type: ignore[attr-defined]
     return touched + matrix.n_items * (8 + 8 + 4 * kinds + 4) + plots.nbytes
 
 

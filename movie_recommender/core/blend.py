@@ -18,7 +18,7 @@ from .weights import Weights
 CAUTION = 0.3
 """How much of the unknown signals' weight stays in the denominator: with little known, scores shrink."""
 
-BLOCK = 2048
+BLOCK = 512
 """Items blended at a time, so that all sums stay in the fastest cache."""
 
 Flags = npt.NDArray[np.bool_]
@@ -45,13 +45,13 @@ class Term:
 
     def known(self, cols: IntArray) -> Flags:
         """``bool[len(cols)]``: whether the signal says anything about these items."""
-        return np.asarray(~np.isnan(self.signal.scores[cols]))
+        return np.asarray(~np.isnan(self.signal.of(cols)))
 
     def standardised(self, cols: IntArray) -> FloatArray:
         """``float[len(cols)]``, on the common scale; 0 where unknown."""
         if self.flat:
             return np.zeros(cols.size)
-        return np.asarray(np.nan_to_num((self.signal.scores[cols] - self.mean) / self.scale))
+        return np.asarray(np.nan_to_num((self.signal.of(cols) - self.mean) / self.scale))
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,20 +63,23 @@ class Blend:
         scores: ``float[n_items]``, never NaN.
         terms: one for each signal that knows something about this person.
         factors: ``float[n_items]``, what renormalising multiplies each item's weights by.
-        familiarity: ``float[n_items]``, 0 for an item without ratings, near 1 for one with many.
+        counts: ``float[n_items]``, ratings an item, as they were.
+        familiarity: how many ratings make an item half warm.
     """
 
     profile: Profile
     scores: FloatArray
     terms: tuple[Term, ...]
     factors: FloatArray
-    familiarity: FloatArray
+    counts: FloatArray
+    familiarity: float
 
     def weights(self, term: Term, cols: IntArray) -> FloatArray:
         """``float[len(cols)]``: the term's renormalised weights; 0 where it knows nothing."""
         if term.fixed:
             return np.asarray(term.cold * term.known(cols))
-        raw = term.cold + term.slope * self.familiarity[cols]
+        counts = self.counts[cols]
+        raw = term.cold + term.slope * (counts / (counts + self.familiarity))
         return np.asarray(raw * self.factors[cols] * term.known(cols))
 
     def parts(self, cols: IntArray, n_causes: int) -> list[tuple[Part, ...]]:
@@ -139,7 +142,8 @@ def blend(profile: Profile, scorers: Mapping[str, Scorer], weights: Weights, cou
         if not warm and not cold:
             continue
         signal = scorer.score(profile)
-        n_known, mean, deviation = moments(signal.scores)
+        shared_by = _ONE if signal.shared_by is None else signal.shared_by
+        n_known, mean, deviation = moments(signal.values, shared_by)
         if not n_known:
             silent.append((cold, warm - cold))
         elif scorer.fixed_scale is not None:
@@ -148,29 +152,47 @@ def blend(profile: Profile, scorers: Mapping[str, Scorer], weights: Weights, cou
             flat = deviation < 1e-9
             terms.append(Term(name, signal, mean, 1.0 if flat else deviation, flat, cold, warm - cold))
     scores, factors = np.zeros(counts.size), np.ones(counts.size)
-    familiarity = counts / (counts + weights.familiarity)
     if terms and counts.size:
-        signals = [term.signal.scores for term in terms]
-        padded = tuple(signals + signals[:1] * (len(scorers) - len(signals)))  # one length, so that it is compiled once
+        padding = (terms[0],) * (len(scorers) - len(terms))  # one length, so that it is compiled once
+        values = tuple(term.signal.values for term in (*terms, *padding))
+        places = tuple(_NO_PLACES if term.signal.places is None else term.signal.places for term in (*terms, *padding))
         numbers = np.array([(term.cold, term.slope, term.mean, 0.0 if term.flat else 1.0 / term.scale) for term in terms])
-        add_terms(padded, numbers, np.array(silent).reshape(-1, 2), familiarity, CAUTION, scores, factors)
-    return Blend(profile, scores, tuple(terms), factors, familiarity)
+        add_terms(values, places, numbers, np.array(silent).reshape(-1, 2), counts, weights.familiarity, CAUTION, scores, factors)
+    return Blend(profile, scores, tuple(terms), factors, counts, weights.familiarity)
+
+
+_ONE = np.ones(1)
+_NO_PLACES = np.empty(0, dtype=np.int32)
 
 
 @njit(cache=True, nogil=True, fastmath={"reassoc", "nsz", "contract"})
-def moments(scores):  # type: ignore[no-untyped-def]
-    """How many scores are known, their mean and standard deviation, in one pass around the first known."""
+def moments(values, shared_by):  # type: ignore[no-untyped-def]
+    """Of how many items the value is known, their mean and standard deviation, in one pass around the first known.
+
+    `shared_by` says of how many items each value is; a single number says it of all of them.
+    """
     origin = 0.0
-    for value in scores:
+    for value in values:
         if value == value:
             origin = value
             break
     known, total, squares = 0.0, 0.0, 0.0
-    for value in scores:
-        apart = value - origin
-        known += 1.0 if value == value else 0.0
-        total += apart if value == value else 0.0
-        squares += apart * apart if value == value else 0.0
+    if shared_by.size == values.size:
+        for at in range(values.size):
+            apart = values[at] - origin
+            times = shared_by[at] if apart == apart else 0.0
+            apart = apart if apart == apart else 0.0
+            known += times
+            total += times * apart
+            squares += times * apart * apart
+    else:
+        for at in range(values.size):
+            apart = values[at] - origin
+            times = 1.0 if apart == apart else 0.0
+            apart = apart if apart == apart else 0.0
+            known += times
+            total += times * apart
+            squares += times * apart * apart
     if known == 0.0:
         return 0, 0.0, 0.0
     mean = total / known
@@ -178,28 +200,38 @@ def moments(scores):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True, fastmath={"reassoc", "nsz", "contract"})
-def add_terms(signals, numbers, silent, familiarity, caution, scores, factors):  # type: ignore[no-untyped-def]
+def add_terms(values, places, numbers, silent, counts, familiar, caution, scores, factors):  # type: ignore[no-untyped-def]
     """Fill `scores` and `factors`, a block of items at a time."""
-    total, known, blended = np.empty(BLOCK), np.empty(BLOCK), np.empty(BLOCK)
+    total, known, blended, share, gathered = np.empty(BLOCK), np.empty(BLOCK), np.empty(BLOCK), np.empty(BLOCK), np.empty(BLOCK)
     for begin in range(0, scores.size, BLOCK):
         n = min(BLOCK, scores.size - begin)
-        familiar = familiarity[begin : begin + n]
-        total[:] = 0.0
-        known[:] = 0.0
-        blended[:] = 0.0
+        some_counts, some_factors, some_scores = counts[begin : begin + n], factors[begin : begin + n], scores[begin : begin + n]
+        for j in range(n):
+            share[j] = some_counts[j] / (some_counts[j] + familiar)
+            total[j] = 0.0
+            known[j] = 0.0
+            blended[j] = 0.0
         for k in range(silent.shape[0]):
+            cold, slope = silent[k]
             for j in range(n):
-                total[j] += abs(silent[k, 0] + silent[k, 1] * familiar[j])
+                total[j] += abs(cold + slope * share[j])
         for k in range(numbers.shape[0]):
-            signal = signals[k][begin : begin + n]
             cold, slope, mean, inverse = numbers[k]
+            if places[k].size:
+                own, kinds = values[k], places[k][begin : begin + n]
+                for j in range(n):
+                    gathered[j] = own[np.uint32(kinds[j])]
+                here = gathered[:n]
+            else:
+                here = values[k][begin : begin + n]
             for j in range(n):
-                value = signal[j]
-                weight = cold + slope * familiar[j]
+                weight = cold + slope * share[j]
+                value = here[j]
+                says = 1.0 if value == value else 0.0
                 total[j] += abs(weight)
-                known[j] += abs(weight) if value == value else 0.0
-                blended[j] += weight * ((value - mean) * inverse) if value == value else 0.0
+                known[j] += abs(weight) * says
+                blended[j] += weight * (((value if value == value else mean) - mean) * inverse)
         for j in range(n):
             factor = total[j] / max(known[j] + caution * (total[j] - known[j]), 1e-12)
-            factors[begin + j] = factor
-            scores[begin + j] = blended[j] * factor
+            some_factors[j] = factor
+            some_scores[j] = blended[j] * factor

@@ -39,9 +39,7 @@ def add_raters(sums, start, size, cells, cols, tables):  # type: ignore[no-untyp
     """Add every rater's table entry to his packed sum; returns nothing, `sums` must be zeros before."""
     for k in range(cols.size):
         table = tables[k]
-        begin = start[cols[k]]
-        for c in range(begin, begin + size[cols[k]]):
-            cell = cells[c]
+        for cell in cells[start[cols[k]] : start[cols[k]] + size[cols[k]]]:
             sums[cell >> np.uint32(CODE_BITS)] += table[cell & np.uint32(15)]
 
 
@@ -83,9 +81,7 @@ def add_votes(scores, start, size, cells, rows, weights, values):  # type: ignor
     """Add each neighbour's weighted values to the scores of the items that he rated, nearest first."""
     for k in range(rows.size):
         weight = weights[k]
-        begin = start[rows[k]]
-        for c in range(begin, begin + size[rows[k]]):
-            cell = cells[c]
+        for cell in cells[start[rows[k]] : start[rows[k]] + size[rows[k]]]:
             scores[cell >> np.uint32(CODE_BITS)] += weight * values[cell & np.uint32(15)]
 
 

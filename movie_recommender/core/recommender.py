@@ -16,7 +16,7 @@ from .matrix import RatingMatrix
 from .profile import fold_in
 from .results import Explanation, RankedList, Reasons, Recommendation
 from .scorers import SCORERS, Scorer
-from .select import best, best_in_groups, facet_groups
+from .select import Groups, above_the_rest, best, facet_groups
 from .similar import likeness
 from .stars import StarPredictor
 from .steering import NEUTRAL, Preferences, steer
@@ -25,6 +25,9 @@ from .weights import WeightsSource, load_weights
 
 POOL, VARIED = 100, 60
 """Among how many of the best candidates variety chooses, and how many places it fills; after them the score decides."""
+
+CANDIDATES = 4000
+"""Among how many of the best the best of every genre are looked for first."""
 
 FRANCHISE = 0.6
 """How much of two films' likeness is being of one franchise; the rest is their genres."""
@@ -77,9 +80,8 @@ class Recommender:
         self.genre_flags = np.zeros((items.n_items, len(names)), dtype=bool)
         for row, genres in enumerate(items.genres):
             self.genre_flags[row, [position[name] for name in genres]] = True
-        groups, self._genre_members = np.nonzero(self.genre_flags.T)
-        self._genre_starts = np.searchsorted(groups, np.arange(len(names) + 1))
-        self._facet_starts, self._facet_members = facet_groups(items)
+        self._genres = Groups([np.flatnonzero(flags) for flags in self.genre_flags.T], items.n_items)
+        self._facets = Groups(facet_groups(items), items.n_items)
 
     def recommend(
         self,
@@ -190,21 +192,23 @@ class Recommender:
             also: item ids that are among its `items` in any case, even rated or excluded ones.
         """
         blended = self.blended(ratings, user_id, preferences)
-        allowed = self._allowed(blended, exclude, None) & ~self._of_genres(preferences.never)
+        allowed = self._allowed(blended, exclude, None)
+        if preferences.never:
+            allowed &= ~self._of_genres(preferences.never)
         diversity = (self.weights.diversity if diversity is None else diversity) * (1.0 + preferences.diverse)
         dial = diversity if blended.profile.n_ratings else max(diversity, COLD_VARIETY)
         top = self._top(blended.scores, allowed, n, dial)
-        grouped = best_in_groups(blended.scores, allowed, self._genre_starts, self._genre_members, max(n_by_genre, 0))
-        by_genre = {name: cols[cols >= 0] for name, cols in zip(self.genre_names, grouped, strict=True)}
-        faceted = best_in_groups(blended.scores, allowed, self._facet_starts, self._facet_members, max(n_by_facet, 0)).ravel()
+        first = above_the_rest(blended.scores, allowed, CANDIDATES)
+        grouped = self._genres.best(blended.scores, allowed, first, n_by_genre)
+        faceted = self._facets.best(blended.scores, allowed, first, n_by_facet).ravel()
         wanted = self.matrix.items.positions(np.fromiter(also, dtype=np.int64))
-        extra = np.setdiff1d(np.concatenate([faceted[faceted >= 0], wanted[wanted >= 0], *by_genre.values()]), top)
+        extra = np.setdiff1d(np.concatenate([faceted[faceted >= 0], wanted[wanted >= 0], grouped[grouped >= 0]]), top)
         cols = np.concatenate([top, extra[np.argsort(-blended.scores[extra], kind="stable")]])
-        place = np.empty(self.matrix.n_items, dtype=np.int64)
+        place = np.full(self.matrix.n_items + 1, -1, dtype=np.int32)
         place[cols] = np.arange(cols.size)
         entries = tuple(self._recommendations(blended, cols))
-        listed = {name: tuple(place[genre].tolist()) for name, genre in by_genre.items()}
-        return RankedList(entries[: top.size], listed, entries)
+        places = zip(self.genre_names, place[grouped].tolist(), np.count_nonzero(grouped >= 0, axis=1).tolist(), strict=True)
+        return RankedList(entries[: top.size], {name: tuple(found[:size]) for name, found, size in places}, entries)
 
     def similar_items(self, item_id: int, n: int = 10) -> list[tuple[int, float]]:
         """The `n` items most like this one, as ``(item_id, likeness in 0..1)``; works without ratings.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
 from numba import njit
@@ -19,13 +21,40 @@ def best(scores: FloatArray, allowed: npt.NDArray[np.bool_], n: int) -> IntArray
     return np.asarray(candidates[np.argsort(-scores[candidates], kind="stable")[:n]])
 
 
-def facet_groups(items: Items) -> tuple[IntArray, IntArray]:
-    """The films of each decade and of each language, as starts and members for `best_in_groups`."""
+class Groups:
+    """Items in groups, of which an item may have several: the best of each group.
+
+    Args:
+        groups: the positions of each group's items, ascending.
+        n_items: how many items there are.
+    """
+
+    def __init__(self, groups: Sequence[IntArray], n_items: int) -> None:
+        self.members = np.concatenate([np.empty(0, np.int64), *groups]).astype(np.int32)
+        self.starts = np.cumsum([0, *(group.size for group in groups)])
+        group_of = np.repeat(np.arange(len(groups), dtype=np.int16), np.diff(self.starts))
+        self._own_groups = group_of[np.argsort(self.members, kind="stable")]
+        sizes = np.bincount(self.members, minlength=n_items)
+        self._own_starts = np.concatenate(([0], np.cumsum(sizes))).astype(np.int32)
+
+    def best(self, scores: FloatArray, allowed: npt.NDArray[np.bool_], first: IntArray, n: int) -> IntArray:
+        """``int[n_groups, n]``: each group's `n` largest allowed scores, largest first, equal ones in order; -1 where there are fewer.
+
+        `first` are the allowed items that score more than all others, ascending (see
+        `above_the_rest`): a group that has `n` of them is not looked through.
+        """
+        n = max(n, 0)
+        found = np.full((self.starts.size - 1, n), -1, dtype=np.int64)
+        if n:
+            best_in_groups(scores, allowed, first, self.starts, self.members, self._own_starts, self._own_groups, found)
+        return found
+
+
+def facet_groups(items: Items) -> list[IntArray]:
+    """The films of each decade and of each language."""
     decades = items.years // 10 if items.years is not None else np.zeros(items.n_items, dtype=np.int64)
     _, languages = np.unique([name or "" for name in items.languages or [""] * items.n_items], return_inverse=True)
-    groups = [np.flatnonzero(values == value) for values in (decades, languages) for value in np.unique(values)]
-    sizes = [group.size for group in groups]
-    return np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64), np.concatenate([np.empty(0, np.int64), *groups])
+    return [np.flatnonzero(values == value) for values in (decades, languages) for value in np.unique(values)]
 
 
 @njit(cache=True, nogil=True)
@@ -41,7 +70,7 @@ def above_the_rest(scores, allowed, n):  # type: ignore[no-untyped-def]
     counts = np.zeros(BINS + 1, np.int64)
     for at in range(scores.size):
         if allowed[at]:
-            counts[int((scores[at] - low) * step)] += 1
+            counts[np.uint32((scores[at] - low) * step)] += 1
     least, taken = BINS, counts[BINS]
     while least > 0 and taken < n:
         least -= 1
@@ -49,33 +78,41 @@ def above_the_rest(scores, allowed, n):  # type: ignore[no-untyped-def]
     found = np.empty(min(taken, total), np.int64)
     end = 0
     for at in range(scores.size):
-        if allowed[at] and int((scores[at] - low) * step) >= least:
+        if allowed[at] and np.uint32((scores[at] - low) * step) >= least:
             found[end] = at
             end += 1
     return found[:end]
 
 
 @njit(cache=True, nogil=True)
-def best_in_groups(scores, allowed, starts, members, n):  # type: ignore[no-untyped-def]
-    """``int[n_groups, n]``: each group's `n` largest allowed scores, largest first, equal ones in order; -1 where there are fewer.
+def best_in_groups(scores, allowed, first, starts, members, own_starts, own_groups, found):  # type: ignore[no-untyped-def]
+    """`Groups.best`: the groups of item ``i`` are ``own_groups[own_starts[i] : own_starts[i + 1]]``."""
+    n_groups, n = found.shape
+    values = np.full((n_groups, n), -np.inf)
+    taken = np.zeros(n_groups, np.int64)
+    for item in first:
+        for group in own_groups[own_starts[item] : own_starts[item + 1]]:
+            taken[group] = put_in_order(found[group], values[group], taken[group], item, scores[item])
+    for group in range(n_groups):
+        if taken[group] == n:
+            continue
+        taken[group] = 0
+        for item in members[starts[group] : starts[group + 1]]:
+            if allowed[item]:
+                taken[group] = put_in_order(found[group], values[group], taken[group], item, scores[item])
 
-    Group ``g`` is ``members[starts[g] : starts[g + 1]]``, ascending.
-    """
-    found = np.full((starts.size - 1, n), -1, np.int64)
-    values = np.empty(n)
-    for group in range(starts.size - 1):
-        taken = 0
-        for m in range(starts[group], starts[group + 1]):
-            item = members[m]
-            score = scores[item]
-            if not allowed[item] or n == 0 or (taken == n and score <= values[n - 1]):
-                continue
-            at = taken if taken < n else n - 1
-            while at > 0 and values[at - 1] < score:
-                values[at] = values[at - 1]
-                found[group, at] = found[group, at - 1]
-                at -= 1
-            values[at] = score
-            found[group, at] = item
-            taken = min(taken + 1, n)
-    return found
+
+@njit(cache=True, nogil=True)
+def put_in_order(found, values, taken, item, score):  # type: ignore[no-untyped-def]
+    """Insert the item if it is among the best; returns how many there are."""
+    n = values.size
+    if taken == n and score <= values[n - 1]:
+        return taken
+    at = taken if taken < n else n - 1
+    while at > 0 and values[at - 1] < score:
+        values[at] = values[at - 1]
+        found[at] = found[at - 1]
+        at -= 1
+    values[at] = score
+    found[at] = item
+    return min(taken + 1, n)

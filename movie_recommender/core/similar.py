@@ -39,7 +39,7 @@ def _likeness_by(scorer: Scorer | None, col: int) -> FloatArray | None:
     if isinstance(scorer, Plots):
         if not scorer.known[col]:
             return None
-        return np.where(scorer.known, np.maximum(scorer.vectors @ scorer.vectors[col], 0.0), np.nan)
+        return np.where(scorer.known, np.maximum(scorer.vectors.products(scorer.vectors.rows(np.array([col]))[0]), 0.0), np.nan)
     if isinstance(scorer, FeatureAffinity):
         return _shared(scorer, col)
     return None

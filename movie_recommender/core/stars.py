@@ -10,6 +10,7 @@ import scipy.linalg
 import scipy.sparse
 from sklearn.utils.extmath import randomized_svd
 
+from .bytes import ByteTable
 from .data import HIGHEST, LOWEST, FloatArray, IntArray, Items
 from .matrix import RatingMatrix
 from .profile import Profile
@@ -64,8 +65,9 @@ class StarPredictor:
     def fit(self, matrix: RatingMatrix, items: Items) -> None:
         """Learn the item biases and lay out the items' facts."""
         self.matrix = matrix
-        self.features = self._features(matrix, items)
-        self._fit_biases()
+        features = self._features(matrix, items)
+        self.features = ByteTable(features)
+        self._fit_biases(features)
 
     def _features(self, matrix: RatingMatrix, items: Items) -> Features:
         """``float32[n_items, d]``: a constant and the facts, each kind times its scale."""
@@ -81,7 +83,7 @@ class StarPredictor:
         ]
         return np.ascontiguousarray(np.hstack(blocks), dtype=np.float32)
 
-    def _fit_biases(self) -> None:
+    def _fit_biases(self, features: Features) -> None:
         """Item biases by turns with person biases, damped towards their regression on the facts."""
         indptr, cols, codes = self.matrix.csr()
         n_items, n_users, stars = self.matrix.n_items, self.matrix.n_users, codes / 2.0
@@ -91,7 +93,7 @@ class StarPredictor:
         self.mean = self.matrix.mean
         self.prior, self.person_bias = np.zeros(n_items), np.zeros(n_users)
         biases = np.zeros(n_items)
-        regress = self._regression(counts)
+        regress = self._regression(counts, features)
         for _ in range(ROUNDS):
             sums = np.bincount(cols, weights=stars - self.mean - self.person_bias[rows], minlength=n_items)
             self.prior = regress(sums / np.maximum(counts, 1.0))
@@ -100,10 +102,10 @@ class StarPredictor:
             self.person_bias = residuals / (person_counts + self.settings["user_damping"])
         self.item_base = self.mean + biases
 
-    def _regression(self, counts: FloatArray) -> Callable[[FloatArray], FloatArray]:
+    def _regression(self, counts: FloatArray, features: Features) -> Callable[[FloatArray], FloatArray]:
         """A function from mean residuals to what the facts let expect of each item."""
         weights = counts / (counts + self.settings["item_damping"])
-        facts = self.features.astype(np.float64)
+        facts = features.astype(np.float64)
         gram = (facts * weights[:, None]).T @ facts
         gram[np.diag_indices_from(gram)] += self.settings["prior_ridge"]
         factor = scipy.linalg.cho_factor(gram, check_finite=False)
@@ -116,8 +118,8 @@ class StarPredictor:
     def taste(self, profile: Profile) -> npt.NDArray[np.float32]:
         """``float32[d]``: the person's weights on the facts; zeros if he rated nothing."""
         if not profile.n_ratings:
-            return np.zeros(self.features.shape[1], dtype=np.float32)
-        own = self.features[profile.cols]
+            return np.zeros(self.features.width, dtype=np.float32)
+        own = self.features.rows(profile.cols)
         deviations = (profile.stars - self.item_base[profile.cols]).astype(np.float32)
         noise = np.float32(self.settings["noise"])
         if own.shape[0] < own.shape[1]:
@@ -131,8 +133,8 @@ class StarPredictor:
     def predict(self, profile: Profile, cols: IntArray | None = None) -> FloatArray:
         """``float[len(cols)]`` (all items if None): stars within 0.5..5, never NaN."""
         base = self.item_base if cols is None else self.item_base[cols]
-        features = self.features if cols is None else self.features[cols]
-        stars = base + features @ self.taste(profile)
+        taste = self.taste(profile)
+        stars = base + (self.features.products(taste) if cols is None else self.features.rows(cols) @ taste)
         excess = np.maximum(stars - self.settings["calm_from"], 0.0)
         return np.clip(stars - excess * (1.0 - self.settings["calm_slope"]), LOWEST, HIGHEST).astype(np.float64)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numba import njit
 
 from .data import FloatArray, IntArray
 
@@ -23,11 +24,23 @@ def diversify(order: IntArray, scores: FloatArray, features: FloatArray, n: int,
         return order[:n]
     values = scores[order]
     spread = float(values.std()) or 1.0
-    likeness = np.zeros(order.size)
-    left = np.ones(order.size, dtype=bool)
-    picked = np.empty(min(n, order.size), dtype=np.int64)
-    for at in range(picked.size):
-        best = int(np.argmax(np.where(left, values - dial * spread * likeness, -np.inf)))
-        picked[at], left[best] = order[best], False
-        likeness = np.maximum(likeness, features @ features[best])
+    return np.asarray(order[pick(values, features @ features.T, min(n, order.size), dial * spread)])
+
+
+@njit(cache=True, nogil=True)
+def pick(values, likeness, n, price):  # type: ignore[no-untyped-def]
+    """Positions in the order of picking: the largest value less `price` times the likeness to the likest picked."""
+    picked = np.empty(n, np.int64)
+    left = np.ones(values.size, np.bool_)
+    likest = np.zeros(values.size)
+    for at in range(n):
+        best, most = -1, -np.inf
+        for place in range(values.size):
+            worth = values[place] - price * likest[place]
+            if left[place] and (best < 0 or worth > most):
+                best, most = place, worth
+        picked[at] = best
+        left[best] = False
+        for place in range(values.size):
+            likest[place] = max(likest[place], likeness[best, place])
     return picked

@@ -9,7 +9,7 @@ from movie_recommender.core import load_weights
 from movie_recommender.core.blend import CAUTION, blend
 from movie_recommender.core.profile import Profile
 from movie_recommender.core.scorers import Signal
-from movie_recommender.core.select import best, best_in_groups
+from movie_recommender.core.select import Groups, above_the_rest, best
 
 N = 60
 values = st.floats(-5, 5, width=32) | st.just(np.nan)
@@ -82,11 +82,10 @@ def test_the_best_are_those_that_sorting_everything_finds(scores, allowed, n):
 
 
 @settings(deadline=None)
-@given(some_scores, some_flags, st.lists(some_flags, max_size=3), st.integers(0, 8))
-def test_the_best_of_every_group_are_those_that_sorting_it_finds(scores, allowed, groups, n):
-    starts = np.cumsum([0, *(int(group.sum()) for group in groups)])
-    members = np.concatenate([np.flatnonzero(group) for group in groups] or [np.empty(0, np.int64)])
-    found = best_in_groups(scores, allowed, starts, members, n)
+@given(some_scores, some_flags, st.lists(some_flags, max_size=3), st.integers(0, 8), st.integers(0, N))
+def test_the_best_of_every_group_are_those_that_sorting_it_finds(scores, allowed, groups, n, n_first):
+    first = above_the_rest(scores, allowed, n_first)
+    found = Groups([np.flatnonzero(group) for group in groups], N).best(scores, allowed, first, n)
     for group, row in zip(groups, found, strict=True):
         order = [at for at in np.lexsort((np.arange(N), -scores)) if allowed[at] and group[at]]
         assert [at for at in row.tolist() if at >= 0] == order[:n]

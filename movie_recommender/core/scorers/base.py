@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
+import numpy.typing as npt
 
 from ..data import FloatArray, IntArray, Items
 from ..matrix import RatingMatrix
 from ..profile import Profile
 from ..results import Cause
 
+Places = npt.NDArray[np.int32]
 Trace = Callable[[IntArray, int], list[tuple[Cause, ...]]]
 """For some columns, at most so many causes each, strongest first; contributions in the score's raw unit."""
 
@@ -27,14 +29,30 @@ def no_causes(cols: IntArray, limit: int) -> list[tuple[Cause, ...]]:
 class Signal:
     """What a scorer says about one person.
 
+    Items that always score alike may share one value: a catalogue has few kinds of genres, of
+    years, of languages, and what is shared is computed and blended once.
+
     Attributes:
-        scores: ``float[n_items]``, higher is better, NaN where it knows nothing; compares only
-            within this signal.
+        values: ``float64``, one an item, or one a kind of item; higher is better, NaN where the
+            scorer knows nothing; compares only within this signal.
         trace: names the causes of some of the scores.
+        places: ``int32[n_items]``, each item's value; None: the values are the items' own.
+        shared_by: ``float64[len(values)]``, how many items have each value; None: one each.
     """
 
-    scores: FloatArray
+    values: FloatArray
     trace: Trace = no_causes
+    places: Places | None = None
+    shared_by: FloatArray | None = None
+
+    @property
+    def scores(self) -> FloatArray:
+        """``float64[n_items]``."""
+        return self.values if self.places is None else self.values[self.places]
+
+    def of(self, cols: IntArray) -> FloatArray:
+        """The scores of some items."""
+        return self.values[cols if self.places is None else self.places[cols]]
 
 
 class Scorer(ABC):

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import scipy.linalg
 import scipy.sparse
+from numba import njit
 
 from ..data import FloatArray, IntArray, Items
 from ..matrix import RatingMatrix, code_table
@@ -58,6 +59,8 @@ class CoLiking(Scorer):
         self.cols = np.sort(order[matrix.counts[order] >= self.settings["min_ratings"]])
         self.position = np.full(matrix.n_items, -1, dtype=np.int64)
         self.position[self.cols] = np.arange(self.cols.size)
+        self.places = np.where(self.position < 0, self.cols.size, self.position).astype(np.int32)
+        self.shared_by = np.append(np.ones(self.cols.size), float(matrix.n_items - self.cols.size))
         self.model: npt.NDArray[np.float32] = np.empty((0, 0), dtype=np.float32)
         if self.cols.size:
             self.model = _without_self(self._gram(matrix, items))
@@ -94,9 +97,10 @@ class CoLiking(Scorer):
         patience = self.settings["chosen_ratings"]
         rows = positions[rated]
         preferences = profile.preferences[rated] + self.settings["chosen"] * patience / (profile.n_ratings + patience)
-        scores = np.full(self.matrix.n_items, np.nan)
-        scores[self.cols] = preferences.astype(np.float32) @ self.model[rows]
-        return Signal(scores, self._trace(profile, rows, preferences, rated))
+        values = np.empty(self.cols.size + 1)
+        values[-1] = np.nan  # what stands for all items outside
+        values[:-1] = weighted_rows(self.model, rows, preferences.astype(np.float32))
+        return Signal(values, self._trace(profile, rows, preferences, rated), self.places, self.shared_by)
 
     def _trace(self, profile: Profile, rows: IntArray, preferences: FloatArray, rated: npt.NDArray[np.bool_]) -> Trace:
         item_ids, stars = self.matrix.items.ids[profile.cols[rated]], profile.stars[rated]
@@ -108,6 +112,23 @@ class CoLiking(Scorer):
             return movie_causes(item_ids, stars, shares, limit)
 
         return trace
+
+
+@njit(cache=True, nogil=True, fastmath={"reassoc", "nsz", "contract"})
+def weighted_rows(model, rows, weights):  # type: ignore[no-untyped-def]
+    """``weights @ model[rows]``, without a copy of the rows: four at a time, so that the sums are read less often."""
+    total = np.zeros(model.shape[1], np.float32)
+    full = rows.size - rows.size % 4
+    for k in range(0, full, 4):
+        a, b, c, d = model[rows[k]], model[rows[k + 1]], model[rows[k + 2]], model[rows[k + 3]]
+        w, x, y, z = weights[k], weights[k + 1], weights[k + 2], weights[k + 3]
+        for j in range(total.size):
+            total[j] += w * a[j] + x * b[j] + y * c[j] + z * d[j]
+    for k in range(full, rows.size):
+        last, weight = model[rows[k]], weights[k]
+        for j in range(total.size):
+            total[j] += weight * last[j]
+    return total
 
 
 def _without_self(gram: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:

@@ -49,7 +49,7 @@ class FeatureAffinity(Scorer):
         """CSR ``(n_kinds, n_features)``, a row for each kind of film (those of the same features).
 
         The first holds weight × rarity, each row divided by its length; the second the weights.
-        Sets `labels`, the features, and `kinds`, each film's row.
+        Sets `labels`, the features, `kinds`, each film's row, and `films`, how many each row stands for.
         """
         positions: dict[tuple[str, str], int] = {}
         kinds: dict[tuple[Labelled, ...], int] = {}
@@ -69,8 +69,8 @@ class FeatureAffinity(Scorer):
         content = scipy.sparse.csr_matrix((values, (rows, cols)), shape=(n_kinds, len(positions)), dtype=np.float64)
         content.sum_duplicates()
         presence = content.copy()
-        films = np.bincount(self.kinds, minlength=n_kinds) if items.n_items else np.zeros(n_kinds)
-        frequency = np.bincount(content.indices, weights=np.repeat(films, np.diff(content.indptr)), minlength=len(positions))
+        self.films = np.bincount(self.kinds, minlength=n_kinds).astype(np.float64)
+        frequency = np.bincount(content.indices, weights=np.repeat(self.films, np.diff(content.indptr)), minlength=len(positions))
         rarity = np.log1p(items.n_items / np.maximum(frequency, 1)) ** self.settings["rarity"]
         content.data *= rarity[content.indices]
         lengths = np.asarray(content.sum(axis=1)).ravel() ** self.settings["length"]
@@ -102,7 +102,7 @@ class FeatureAffinity(Scorer):
             found = {kind: self._causes(history, affinities, kind, limit) for kind in set(self.kinds[wanted].tolist())}
             return [found[kind] for kind in self.kinds[wanted].tolist()]
 
-        return Signal(spread(scores, self.kinds), trace)
+        return Signal(scores, trace, self.kinds, self.films)
 
     def _scored(self, profile: Profile) -> tuple[FloatArray, FloatArray, FloatArray]:
         features, history = self._history(profile)
@@ -163,15 +163,6 @@ def add_features(sums, indptr, indices, data, kinds, cols, preferences, stars): 
             sums[2, feature] += 1.0
             sums[3, feature] += stars[at]
     return found[:end]
-
-
-@njit(cache=True, nogil=True)
-def spread(values, places):  # type: ignore[no-untyped-def]
-    """``values[places]``, without a copy of the places."""
-    found = np.empty(places.size)
-    for at in range(places.size):
-        found[at] = values[places[at]]
-    return found
 
 
 @njit(cache=True, nogil=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 import numpy as np
+from numba import njit
 
 from ..data import FloatArray, IntArray, Items
 from ..matrix import RatingMatrix
@@ -48,9 +49,18 @@ class Quality(Popularity):
         return {"damping": 8.0}
 
     def score(self, profile: Profile) -> Signal:
-        means = self.matrix.damped_means(self.settings["damping"]) - self.matrix.mean
-        return Signal(np.where(self.matrix.counts > 0, means, np.nan), self._trace_means)
+        return Signal(damped_apart(self.matrix.counts, self.matrix.sums, self.matrix.mean, self.settings["damping"]), self._trace_means)
 
     def _trace_means(self, wanted: IntArray, limit: int) -> list[tuple[Cause, ...]]:
         means = self.matrix.damped_means(self.settings["damping"]) - self.matrix.mean
         return self._causes(wanted, means[wanted])
+
+
+@njit(cache=True, nogil=True)
+def damped_apart(counts, sums, mean, damping):  # type: ignore[no-untyped-def]
+    """``float64[n_items]``: the damped means above the overall mean; NaN where nobody rated."""
+    apart = np.empty(counts.size)
+    for at in range(counts.size):
+        distance = (sums[at] - mean * counts[at]) / (counts[at] + damping)
+        apart[at] = distance if counts[at] > 0.0 else np.nan
+    return apart

@@ -30,7 +30,8 @@ class Years(Scorer):
         self.matrix = matrix
         self.years = items.years if items.years is not None else np.zeros(items.n_items, dtype=np.int64)
         self.known = self.years > 0
-        self.distinct, self.places = np.unique(self.years, return_inverse=True)
+        self.distinct, places, films = np.unique(self.years, return_inverse=True, return_counts=True)
+        self.places, self.films = places.astype(np.int32), films.astype(np.float64)
         self.kernel = np.exp(-np.abs(self.distinct[:, None] - self.distinct[None, :]) / self.settings["width"])
         self.kernel[:, self.distinct <= 0] = np.nan
 
@@ -42,8 +43,8 @@ class Years(Scorer):
         weights = np.maximum(profile.preferences[rated] + self.settings["seen"], 0.0)
         weights = weights / (weights.sum() + self.settings["prior"])
         by_year = np.bincount(self.places[profile.cols[rated]], weights=weights, minlength=self.distinct.size)
-        scores = (by_year @ self.kernel)[self.places]
-        return Signal(scores, no_causes if not weights.any() else self._trace(own, stars, weights))
+        trace = no_causes if not weights.any() else self._trace(own, stars, weights)
+        return Signal(by_year @ self.kernel, trace, self.places, self.films)
 
     def _trace(self, own: IntArray, stars: FloatArray, weights: FloatArray) -> Trace:
         decades = own // 10 * 10
