@@ -70,7 +70,7 @@ class CellLists:
 
     def _pack(self, room: int) -> None:
         total = int(self.size.sum())
-        packed = np.empty(total + total // SPARE + 2 * room + 64, dtype=np.uint32)
+        packed = np.zeros(total + total // SPARE + 2 * room + 64, dtype=np.uint32)
         self.used = pack_cells(self.start, self.size, self.room, self.cells, packed)
         self.cells = packed
 
@@ -86,7 +86,7 @@ def build_lists(major: IntArray, minor: IntArray, codes: npt.NDArray[np.uint8], 
     """Lists by `major`, from ratings in any order; each pair once."""
     size = np.bincount(major, minlength=n_major).astype(np.int64)
     start = np.concatenate(([0], np.cumsum(size)))[:n_major].astype(np.int64)
-    cells = np.empty(major.size + major.size // SPARE, dtype=np.uint32)
+    cells = np.zeros(major.size + major.size // SPARE, dtype=np.uint32)
     spread_cells(start, major, minor, codes, cells)
     return CellLists(start, size, cells, int(major.size))
 

@@ -139,6 +139,13 @@ def to_codes(stars: npt.ArrayLike) -> npt.NDArray[np.uint8]:
     return np.minimum(np.maximum(np.rint(np.asarray(stars) * 2.0), 1.0), 10.0).astype(np.uint8)
 
 
+def to_code(stars: float) -> int:
+    """One rating as its code; `InvalidRatings` if it is NaN or outside 0.5..5."""
+    if not LOWEST <= stars <= HIGHEST:
+        raise InvalidRatings(f"A rating must be within 0.5..5 stars, not {stars}.")
+    return round(stars * 2.0)
+
+
 def _id_array(values: Any, name: str, error: type[InvalidInput]) -> IntArray:
     array = np.asarray(values)
     if array.ndim != 1:

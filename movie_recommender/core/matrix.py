@@ -13,6 +13,8 @@ from .data import CODES, FloatArray, IntArray, Items, Ratings, to_codes
 CodeArray = npt.NDArray[np.uint8]
 ColArray = npt.NDArray[np.int32]
 Row = tuple[ColArray, CodeArray]
+Change = tuple[int, int, int]
+"""A rating that changed: the item's position, its code before and its code now; 0 is none."""
 
 LARGEST_TABLE = 1 << 24
 """Ids up to here are looked up in a table, larger ones by bisection."""
@@ -135,26 +137,23 @@ class RatingMatrix:
             self.by_user.extend_to(row + 1)
         return row
 
-    def replace_row(self, user_id: int, cols: IntArray, codes: CodeArray) -> int:
-        """The person's ratings are now these; returns his row."""
+    def replace_row(self, user_id: int, cols: IntArray, codes: CodeArray) -> tuple[int, list[Change]]:
+        """The person's ratings are now these; returns his row and what changed."""
         row = self.row_for(user_id)
         now = dict(zip(cols.tolist(), codes.tolist(), strict=True))
         before = dict(zip(*(array.tolist() for array in self.row(row)), strict=True))
-        for col in before.keys() - now.keys():
-            self.put(row, col, 0)
-        for col, code in now.items():
-            if before.get(col) != code:
-                self.put(row, col, code)
-        return row
+        wanted = [(col, 0) for col in before.keys() - now.keys()]
+        wanted += [(col, code) for col, code in now.items() if before.get(col) != code]
+        return row, [(col, self.put(row, col, code), code) for col, code in wanted]
 
-    def put(self, row: int, col: int, code: int) -> None:
-        """One rating is now this many half stars; 0 takes it away."""
+    def put(self, row: int, col: int, code: int) -> int:
+        """One rating is now this many half stars, 0 takes it away; returns how many it was."""
         before = self.by_user.put(row, col, code)
-        if before == code:
-            return
-        self.by_item.put(col, row, code)
-        self.counts[col] += (code > 0) - (before > 0)
-        self.sums[col] += (code - before) / 2.0
+        if before != code:
+            self.by_item.put(col, row, code)
+            self.counts[col] += (code > 0) - (before > 0)
+            self.sums[col] += (code - before) / 2.0
+        return before
 
     def damped_means(self, damping: float) -> FloatArray:
         """``float[n_items]``: mean stars, pulled to the overall mean as by `damping` more ratings."""

@@ -10,9 +10,9 @@ import numpy.typing as npt
 from movie_recommender.errors import NotFound
 
 from .blend import Blend, blend
-from .data import FloatArray, IntArray, Items, Ratings, checked_stars, to_codes
+from .data import FloatArray, IntArray, Items, Ratings, checked_stars, to_code, to_codes
 from .franchises import franchises
-from .matrix import RatingMatrix
+from .matrix import Change, RatingMatrix
 from .profile import fold_in
 from .results import Explanation, RankedList, Reasons, Recommendation
 from .scorers import SCORERS, Scorer
@@ -143,13 +143,13 @@ class Recommender:
     def update(self, user_id: int, ratings: Mapping[int, float]) -> None:
         """A stored person's ratings are now these; others' next lists see it, nothing is refitted.
 
-        Neighbours, popularity and item biases follow at once; the co-liking model at the next fit.
+        Neighbours, popularity and item biases follow at once; the co-liking model and the bias of
+        the person himself (0 for one who came after the fit) at the next fit.
         """
         stars = checked_stars(list(ratings.values()))
         cols = self.matrix.items.positions(np.fromiter(ratings.keys(), dtype=np.int64, count=len(ratings)))
-        row = self.matrix.replace_row(int(user_id), cols[cols >= 0], to_codes(stars[cols >= 0]))
-        for scorer in self.scorers.values():
-            scorer.refresh(row)
+        row, changes = self.matrix.replace_row(int(user_id), cols[cols >= 0], to_codes(stars[cols >= 0]))
+        self._follow(row, changes)
 
     def rate(self, user_id: int, item_id: int, stars: float | None) -> None:
         """One rating of a stored person is new or changed, or (None) taken back; otherwise like `update`.
@@ -157,14 +157,16 @@ class Recommender:
         Raises:
             InvalidRatings: if the value is NaN or outside 0.5..5.
         """
-        code = 0 if stars is None else int(to_codes(checked_stars([stars]))[0])
+        code = 0 if stars is None else to_code(stars)
         col = self.matrix.items.position(item_id)
-        if col < 0:
-            return
-        row = self.matrix.row_for(int(user_id))
-        self.matrix.put(row, col, code)
+        if col >= 0:
+            row = self.matrix.row_for(int(user_id))
+            self._follow(row, [(col, self.matrix.put(row, col, code), code)])
+
+    def _follow(self, row: int, changes: list[Change]) -> None:
         for scorer in self.scorers.values():
             scorer.refresh(row)
+        self.stars.follow(row, changes)
 
     def rank(
         self,

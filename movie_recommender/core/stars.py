@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 import numpy as np
 import numpy.typing as npt
@@ -12,7 +12,7 @@ from sklearn.utils.extmath import randomized_svd
 
 from .bytes import ByteTable
 from .data import HIGHEST, LOWEST, FloatArray, IntArray, Items
-from .matrix import RatingMatrix
+from .matrix import Change, RatingMatrix
 from .profile import Profile
 from .scorers.features import Genres, Keywords, Languages, People
 
@@ -92,15 +92,25 @@ class StarPredictor:
         person_counts = np.bincount(rows, minlength=n_users)
         self.mean = self.matrix.mean
         self.prior, self.person_bias = np.zeros(n_items), np.zeros(n_users)
+        self.residuals: FloatArray = np.zeros(n_items)
         biases = np.zeros(n_items)
         regress = self._regression(counts, features)
         for _ in range(ROUNDS):
-            sums = np.bincount(cols, weights=stars - self.mean - self.person_bias[rows], minlength=n_items)
-            self.prior = regress(sums / np.maximum(counts, 1.0))
-            biases = (sums + self.settings["item_damping"] * self.prior) / (counts + self.settings["item_damping"])
+            self.residuals = np.bincount(cols, weights=stars - self.mean - self.person_bias[rows], minlength=n_items)
+            self.prior = regress(self.residuals / np.maximum(counts, 1.0))
+            biases = (self.residuals + self.settings["item_damping"] * self.prior) / (counts + self.settings["item_damping"])
             residuals = np.bincount(rows, weights=stars - self.mean - biases[cols], minlength=n_users)
             self.person_bias = residuals / (person_counts + self.settings["user_damping"])
         self.item_base = self.mean + biases
+
+    def follow(self, row: int, changes: Iterable[Change]) -> None:
+        """Some ratings of a person changed: the films' biases change at once, his own at the next fit."""
+        usual = self.mean + (float(self.person_bias[row]) if row < self.person_bias.size else 0.0)
+        damping = self.settings["item_damping"]
+        for col, before, now in changes:
+            change = (now - before) / 2.0 - usual * ((now > 0) - (before > 0))
+            residual = self.residuals[col] = self.residuals[col] + change
+            self.item_base[col] = self.mean + (residual + damping * self.prior[col]) / (self.matrix.counts[col] + damping)
 
     def _regression(self, counts: FloatArray, features: Features) -> Callable[[FloatArray], FloatArray]:
         """A function from mean residuals to what the facts let expect of each item."""

@@ -41,7 +41,7 @@ def matrix_after(table, changed, seed):
 
 
 def apply(matrix, user, row):
-    return matrix.replace_row(user, np.array(list(row), dtype=np.int64), np.array(list(row.values()), dtype=np.uint8))
+    return matrix.replace_row(user, np.array(list(row), dtype=np.int64), np.array(list(row.values()), dtype=np.uint8))[0]
 
 
 @settings(deadline=None)

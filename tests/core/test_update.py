@@ -91,3 +91,26 @@ def test_one_rating_more_or_less_is_as_the_whole_row_anew(ratings, items, alice,
     whole.update(user_id, {key: value for key, value in {**rated, item: stars}.items() if value})
     assert [entry.score for entry in one.recommend(alice, n=50)] == [entry.score for entry in whole.recommend(alice, n=50)]
     assert one.matrix.n_ratings == whole.matrix.n_ratings
+
+
+def test_a_films_expected_stars_follow_at_once(ratings, items, alice):
+    model = Recommender().fit(ratings, items)
+    before = model.predict({}, [300])[0]
+    for user_id in (901, 902, 903):
+        model.rate(user_id, 300, 0.5)
+    low = model.predict({}, [300])[0]
+    assert low < before - 0.3
+    for user_id in (901, 902, 903):
+        model.rate(user_id, 300, None)
+    assert model.predict({}, [300])[0] == pytest.approx(before)
+
+
+def test_expected_stars_do_not_depend_on_how_the_ratings_came(ratings, items):
+    one, whole = Recommender().fit(ratings, items), Recommender().fit(ratings, items)
+    for stars in (1.0, 4.0, 2.5):
+        one.rate(12, 300, stars)
+    one.rate(12, 110, None)
+    own = ratings.user_ids == 12
+    rated = dict(zip(ratings.item_ids[own].tolist(), ratings.values[own].tolist(), strict=True))
+    whole.update(12, {key: value for key, value in {**rated, 300: 2.5}.items() if key != 110})
+    np.testing.assert_allclose(one.predict({}, items.item_ids), whole.predict({}, items.item_ids))
