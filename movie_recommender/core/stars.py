@@ -96,7 +96,7 @@ class StarPredictor:
         biases = np.zeros(n_items)
         regress = self._regression(counts, features)
         for _ in range(ROUNDS):
-            self.residuals = np.bincount(cols, weights=stars - self.mean - self.person_bias[rows], minlength=n_items)
+            self.residuals = np.bincount(cols, weights=stars - self.mean - self.person_bias[rows], minlength=n_items).astype(np.float64)
             self.prior = regress(self.residuals / np.maximum(counts, 1.0))
             biases = (self.residuals + self.settings["item_damping"] * self.prior) / (counts + self.settings["item_damping"])
             residuals = np.bincount(rows, weights=stars - self.mean - biases[cols], minlength=n_users)

@@ -31,7 +31,7 @@ log = logging.getLogger(__name__)
 PER_FACET = 12  # the same of every decade and every language
 PER_GENRE = 60  # movies of every genre that a list holds at least, so that a filter has something to show
 SIMILAR = 24  # movies kept as the most similar ones of each movie
-FORMAT = 2  # raised when lists of the same fit would differ: every list is then computed again
+FORMAT = 3  # raised when lists of the same fit would differ: every list is then computed again
 
 
 @dataclass(frozen=True)
