@@ -11,13 +11,12 @@ from dataclasses import dataclass
 from sqlalchemy import case, func, select
 from sqlalchemy.orm import selectinload
 
-from ..catalogue.titles import search_key
 from ..errors import NotFound
 from ..storage import db, upsert, writing
 from ..storage.models import DEMO_ORIGIN, Credit, Genre, Movie, MovieGenre, Rating, SimilarMovies, Unseen, User
+from . import searching
 
 EXAMPLE_POOL = 240  # the best known movies from which examples are drawn
-MOST_WORDS = 32  # of a search; SQLite refuses expressions that are too deep
 CARD = (selectinload(Movie.genres), selectinload(Movie.directors))
 FULL = (*CARD, selectinload(Movie.credits).joinedload(Credit.person))
 
@@ -78,20 +77,21 @@ def titles(movie_ids: Collection[int]) -> dict[int, str]:
 
 
 def search(query: str = "", genre: str | None = None, page: int = 1, per_page: int = 24) -> Found:
-    """Movies whose title holds every word of `query`, best known first; whole titles and beginnings come before the rest."""
-    key = search_key(query)
-    matches = [Movie.search_key.contains(word, autoescape=True) for word in key.split()[:MOST_WORDS]]
-    if genre:
-        matches.append(Movie.id.in_(select(MovieGenre.movie_id).join(Genre).where(Genre.name == genre)))
-    order = case((Movie.search_key == key, 0), (Movie.search_key.startswith(key, autoescape=True), 1), else_=2)
-    total = db.session.scalar(select(func.count()).select_from(Movie).where(*matches)) or 0
+    """Movies whose title holds the words of `query` (see `searching`), best first; all of them, best known first, without."""
+    matches = [Movie.id.in_(select(MovieGenre.movie_id).join(Genre).where(Genre.name == genre))] if genre else []
+    ids = searching.title_ids(query) if query.strip() else None
+    if ids is not None and genre:
+        of_genre = set(db.session.scalars(select(Movie.id).where(*matches)))
+        ids = [movie_id for movie_id in ids if movie_id in of_genre]
+    total = len(ids) if ids is not None else db.session.scalar(select(func.count()).select_from(Movie).where(*matches)) or 0
     page = max(1, min(page, math.ceil(total / per_page) or 1))
-    movies = db.session.scalars(
-        select(Movie).where(*matches).options(*CARD)
-        .order_by(order, Movie.rating_count.desc(), Movie.renown, Movie.title, Movie.id)
-        .limit(per_page).offset((page - 1) * per_page)
-    )  # fmt: skip
-    return Found(list(movies), total, page, per_page)
+    start = (page - 1) * per_page
+    if ids is not None:
+        movies = by_ids(ids[start : start + per_page])
+        return Found([movies[movie_id] for movie_id in ids[start : start + per_page] if movie_id in movies], total, page, per_page)
+    known = (Movie.rating_count.desc(), Movie.renown, Movie.title, Movie.id)
+    shown = select(Movie).where(*matches).options(*CARD).order_by(*known).limit(per_page).offset(start)
+    return Found(list(db.session.scalars(shown)), total, page, per_page)
 
 
 def movie(movie_id: int) -> Movie:

@@ -28,7 +28,16 @@ STATES = (
 )  # fmt: skip
 LOOKS = {"phone, light": ({"width": 390, "height": 844}, "light"), "desk, dark": ({"width": 1440, "height": 900}, "dark")}
 # Parts of pages and files; what answers with JSON is left out by itself.
-NOT_PAGES = {"assets.file", "posters.file", "imports.everything", "recommendations.fragment", "rating.more"}
+NOT_PAGES = {
+    "assets.file",
+    "posters.file",
+    "imports.everything",
+    "recommendations.fragment",
+    "rating.more",
+    "movies.found",
+    "movies.stories",
+    "movies.suggest",
+}
 # The checker is older than these parts of the living standard.
 NEWER_THAN_THE_CHECKER = (
     "“popover”",
@@ -92,7 +101,7 @@ def paths(alice: Any, tmp_path_factory: pytest.TempPathFactory) -> list[str]:
         "/imports/" not in alice.url
     ) else None
     alice.wait_for_url("**/imports/*")
-    examples = {"import_id": alice.url.rsplit("/", 1)[1], "place": "1", "movie_id": "1"}
+    examples = {"import_id": alice.url.rsplit("/", 1)[1], "place": "1", "movie_id": "1", "person_id": "1"}
     app = create_app(TESTING=True, INSTANCE_PATH=tmp_path_factory.mktemp("routes"), SERVER_NAME="localhost")
     all_paths = [path.removeprefix("http://localhost") for path in _addresses(app, examples)] + list(STATES)
     pages = [path for path in all_paths if alice.request.get(path).headers.get("content-type", "").startswith("text/html")]

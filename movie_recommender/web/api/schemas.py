@@ -84,7 +84,7 @@ class Me(User, Standing):
 
 
 class MovieQuery(Input):
-    query = Text(load_default="", metadata=_about("Words of the title, in any order, case and accent.", like="godfather"))
+    query = Text(load_default="", metadata=_about("Words of the title, in any order; mistakes are forgiven.", like="godfather"))
     genre = Text(load_default="", metadata=_about("Only movies of this genre; `GET /api/v1/genres` names them.", like="Comedy"))
     page = _page()
     per_page = _per_page(24)

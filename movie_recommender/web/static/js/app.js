@@ -4,11 +4,12 @@ import * as deck from "./deck.js";
 import * as live from "./live.js";
 import * as menu from "./menu.js";
 import * as progress from "./progress.js";
+import * as search from "./search.js";
 import * as stars from "./stars.js";
 import * as theme from "./theme.js";
 import * as verbs from "./verbs.js";
 
-for (const part of [stars, deck, progress, live, menu, theme, verbs]) part.start();
+for (const part of [stars, deck, progress, search, live, menu, theme, verbs]) part.start();
 
 document.querySelectorAll("[data-submit]").forEach((field) => {
   field.form.querySelector("button").closest("p").hidden = true;
