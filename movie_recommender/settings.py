@@ -80,6 +80,21 @@ def _url(*schemes: str) -> Callable[[str], str]:
     return parse
 
 
+def _urls(*schemes: str) -> Callable[[str], str]:
+    parse_one = _url(*schemes)
+
+    def parse(value: str) -> str:
+        return ",".join(parse_one(part.strip().rstrip("/")) for part in value.split(",") if part.strip())
+
+    return parse
+
+
+def _key(value: str) -> str:
+    if value and len(value) < 32:
+        raise ValueError("must have 32 characters or more")
+    return value
+
+
 def _providers(value: str) -> tuple[str, ...]:
     names = tuple(dict.fromkeys(name.strip().lower() for name in value.split(",") if name.strip()))
     if unknown := [name for name in names if name not in {"tmdb", "imdb_files", "imdb_pages", "wikidata"}]:
@@ -118,8 +133,8 @@ TABLE: tuple[Setting, ...] = (
     Setting(
         "BACKGROUND_URL",
         "",
-        _url("http", "https"),
-        "Where the website finds the background API; empty: BACKGROUND_HOST and BACKGROUND_PORT.",
+        _urls("http", "https"),
+        "Where the website finds the background API, or several with commas between; empty: BACKGROUND_HOST and BACKGROUND_PORT.",
     ),
     Setting("DATABASE_URL", "sqlite:///{instance}/movie_recommender.sqlite3", _database_url, "SQLite or PostgreSQL database."),
     Setting(
@@ -194,6 +209,8 @@ TABLE: tuple[Setting, ...] = (
         "Reverse proxies before the website; the address of a visitor is read from X-Forwarded-For only with 1 or more.",
     ),
     Setting("TOKEN_DAYS", "90", _whole(1, 3650), "Days for which an API token lasts."),
+    Setting("SECRET_KEY", "", _key, "Key of sessions; empty: made once in the instance folder. Several machines need the same."),
+    Setting("BACKGROUND_KEY", "", _key, "Key between website and background API; as SECRET_KEY."),
     Setting("LOG_LEVEL", "INFO", _log_level, "Least severe message that is logged."),
 )
 KNOWN = {setting.name for setting in TABLE}
@@ -207,7 +224,7 @@ def load(environment: Mapping[str, str] | None = None, **overrides: Any) -> dict
         overrides: Values that win over every other source, as text or as the final type (tests inject these).
 
     Returns:
-        Name to parsed value, with `INSTANCE_PATH` a `Path` that exists and `SECRET_KEY` and `BACKGROUND_KEY` added.
+        Name to parsed value, with `INSTANCE_PATH` a `Path` that exists and the two keys made where none is set.
 
     Raises:
         SettingError: A value cannot be used, or the settings file names an unknown setting.
@@ -223,12 +240,13 @@ def load(environment: Mapping[str, str] | None = None, **overrides: Any) -> dict
         try:
             values[setting.name] = setting.parse(texts[setting.name].replace("{instance}", str(instance)))
         except ValueError as error:
-            raise SettingError(f"{setting.name}={texts[setting.name]!r}: {error}. {setting.help}") from error
+            shown = "..." if setting.parse is _key else repr(texts[setting.name])
+            raise SettingError(f"{setting.name}={shown}: {error}. {setting.help}") from error
     values["INSTANCE_PATH"] = instance
     values["BACKGROUND_URL"] = values["BACKGROUND_URL"] or f"http://{values['BACKGROUND_HOST']}:{values['BACKGROUND_PORT']}"
     _make_folder(instance)
-    values["SECRET_KEY"] = _secret(instance / "secret_key")
-    values["BACKGROUND_KEY"] = _secret(instance / "background_key")
+    values["SECRET_KEY"] = values["SECRET_KEY"] or _secret(instance / "secret_key")
+    values["BACKGROUND_KEY"] = values["BACKGROUND_KEY"] or _secret(instance / "background_key")
     return values
 
 

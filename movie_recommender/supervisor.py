@@ -131,7 +131,7 @@ def run(config: Mapping[str, Any], say: Callable[[str], None], reload: bool = Fa
             one.start()
         shown = "localhost" if config["HOST"] in ("127.0.0.1", "0.0.0.0", "::") else config["HOST"]  # noqa: S104
         website = f"http://{shown}:{config['PORT']}"
-        if wait_until_up([f"{config['BACKGROUND_URL']}/health", website], stopped):
+        if wait_until_up([f"http://{config['BACKGROUND_HOST']}:{config['BACKGROUND_PORT']}/health", website], stopped):
             say(f"\nMovie Recommender is at {website}  (Ctrl-C stops it)")
         elif not stopped.is_set():
             say(f"\nIt has not come up within {START_SECONDS} s. Look into {config['INSTANCE_PATH']}/logs/; it goes on trying.")

@@ -20,6 +20,8 @@ from movie_recommender.services import accounts
 from movie_recommender.storage import create_or_upgrade, db
 from movie_recommender.storage.models import Credit, Genre, Movie, Person
 
+from .servers import app_on_postgresql, chroma_url, new_database, postgresql, redis_url  # noqa: F401 - fixtures
+
 PASSWORD = "correct horse battery"
 # A port that refuses at once: the website must not need the background API.
 NOBODY_LISTENS = "http://127.0.0.1:9"

@@ -1,16 +1,29 @@
-"""Private servers for tests marked `servers`: started for a session on sockets of their own, and ended with it."""
+"""Private servers for tests marked `servers`: PostgreSQL, Redis and Chroma, started once a worker and ended with it."""
 
 from __future__ import annotations
 
+import itertools
 import os
 import pwd
 import shutil
+import signal
+import socket
 import subprocess
+import sys
 import tempfile
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
+import psycopg
 import pytest
+import redis
+import requests
+
+from movie_recommender import create_app
+from movie_recommender.storage import create_or_upgrade, db
 
 
 def missing(what: str) -> None:
@@ -20,9 +33,15 @@ def missing(what: str) -> None:
     pytest.skip(f"needs {what}")
 
 
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
 @pytest.fixture(scope="session")
-def postgresql() -> Iterator[str]:
-    """The URL of an empty database on a PostgreSQL of our own: a socket in a temporary folder, no port."""
+def new_database() -> Iterator[Callable[[], str]]:
+    """Makes empty databases on a PostgreSQL of our own, on a socket in a temporary folder; returns the URL of each."""
     folders = sorted(Path("/usr/lib/postgresql").glob("*/bin")) if Path("/usr/lib/postgresql").exists() else []
     binaries = folders[-1] if folders else Path(shutil.which("initdb") or "/nowhere/initdb").parent
     if not (binaries / "initdb").exists():
@@ -37,15 +56,80 @@ def postgresql() -> Iterator[str]:
         done = subprocess.run([*demoted, *command], cwd=folder, capture_output=True, text=True)
         assert done.returncode == 0, done.stdout + done.stderr
 
-    data, log = str(folder / "data"), str(folder / "log")
+    data, log, numbers = str(folder / "data"), str(folder / "log"), itertools.count(1)
     options = f"-c listen_addresses='' -c unix_socket_directories={folder} -c fsync=off"
+
+    def make() -> str:
+        name = f"movies_{next(numbers)}"
+        with psycopg.connect(f"host={folder} user=tests dbname=postgres", autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE template0")  # type: ignore[arg-type]
+        return f"postgresql+psycopg://tests@/{name}?host={folder}"
+
     try:
         run(str(binaries / "initdb"), "-D", data, "-A", "trust", "-U", "tests", "--no-sync", "-E", "UTF8", "--locale=C.UTF-8")
         run(str(binaries / "pg_ctl"), "-D", data, "-l", log, "-o", options, "-w", "start")
         try:
-            run(str(binaries / "createdb"), "-h", str(folder), "-U", "tests", "movies")
-            yield f"postgresql+psycopg://tests@/movies?host={folder}"
+            yield make
         finally:
             run(str(binaries / "pg_ctl"), "-D", data, "-m", "immediate", "-w", "stop")
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def postgresql(new_database: Callable[[], str]) -> str:
+    """The URL of an empty PostgreSQL database."""
+    return new_database()
+
+
+@pytest.fixture
+def app_on_postgresql(postgresql: str, tmp_path: Path) -> Iterator[Any]:
+    """The application on an empty, migrated PostgreSQL database; its context is pushed."""
+    app = create_app(TESTING=True, INSTANCE_PATH=tmp_path, DATABASE_URL=postgresql, BACKGROUND_URL="http://127.0.0.1:9")
+    with app.app_context():
+        create_or_upgrade()
+        yield app
+        db.session.rollback()
+        db.engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A Redis of our own, on a free port of this machine."""
+    program, port = shutil.which("redis-server"), free_port()
+    if program is None:
+        missing("Redis")
+    folder = str(tmp_path_factory.mktemp("redis"))
+    command = [str(program), "--port", str(port), "--bind", "127.0.0.1", "--dir", folder, "--save", ""]
+    with _running(command, lambda: bool(redis.Redis(port=port).ping())):
+        yield f"redis://127.0.0.1:{port}/0"
+
+
+@pytest.fixture(scope="session")
+def chroma_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A Chroma server of our own, on a free port of this machine."""
+    port = free_port()
+    program = str(Path(sys.executable).parent / "chroma")
+    command = [program, "run", "--host", "127.0.0.1", "--port", str(port), "--path", str(tmp_path_factory.mktemp("chroma"))]
+    with _running(command, lambda: requests.get(f"http://127.0.0.1:{port}/api/v2/heartbeat", timeout=1).ok):
+        yield f"http://127.0.0.1:{port}"
+
+
+@contextmanager
+def _running(command: list[str], is_up: Callable[[], bool], seconds: float = 60.0) -> Iterator[None]:
+    """A server process, from when it answers."""
+    server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    limit = time.monotonic() + seconds
+    try:
+        while True:
+            try:
+                if is_up():
+                    break
+            except (redis.ConnectionError, requests.RequestException):
+                assert server.poll() is None, f"{command[0]} ended with status {server.returncode}"
+            assert time.monotonic() < limit, f"{command[0]} does not answer"
+            time.sleep(0.05)
+        yield
+    finally:
+        server.send_signal(signal.SIGTERM)
+        server.wait()

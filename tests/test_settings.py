@@ -61,3 +61,21 @@ def test_a_damaged_secret_stops_the_start(tmp_path: Path) -> None:
     (tmp_path / "secret_key").write_text("short")
     with pytest.raises(SettingError, match="secret_key"):
         settings.load({}, INSTANCE_PATH=tmp_path)
+
+
+def test_machines_can_be_given_the_same_keys(tmp_path: Path) -> None:
+    values = settings.load({"SECRET_KEY": "s" * 32, "BACKGROUND_KEY": "b" * 32}, INSTANCE_PATH=tmp_path)
+    assert (values["SECRET_KEY"], values["BACKGROUND_KEY"]) == ("s" * 32, "b" * 32)
+    assert not (tmp_path / "secret_key").exists()
+
+
+def test_a_short_key_stops_the_start_and_is_not_said(tmp_path: Path) -> None:
+    with pytest.raises(SettingError, match="SECRET_KEY") as caught:
+        settings.load({"SECRET_KEY": "hunter2"}, INSTANCE_PATH=tmp_path)
+    assert "hunter2" not in caught.value.message
+
+
+def test_several_background_apis_are_checked_one_by_one(tmp_path: Path) -> None:
+    assert settings.load({"BACKGROUND_URL": "http://a:1, http://b:2/"}, INSTANCE_PATH=tmp_path)["BACKGROUND_URL"] == "http://a:1,http://b:2"
+    with pytest.raises(SettingError, match="BACKGROUND_URL"):
+        settings.load({"BACKGROUND_URL": "http://a:1,b:2"}, INSTANCE_PATH=tmp_path)

@@ -15,6 +15,7 @@ import shutil
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Protocol
@@ -153,12 +154,17 @@ class FolderIndex:
 
 
 class ServerIndex:
-    """Collections on a Chroma server, one for each state of the vectors, named by its digest; a part-filled one is not whole."""
+    """Collections on a Chroma server that several processes share, one for each state of the vectors, named by its digest.
+
+    A collection is filled and probed as a draft and renamed when it is whole, so that nobody reads a part-filled one and two
+    who build at once do not disturb each other: the last to finish is the one that stays.
+    """
 
     def __init__(self, url: str) -> None:
         self._url = url
         self._lock = threading.Lock()
         self._client: Any = None
+        self._open: tuple[str, Any] | None = None  # digest, collection
 
     def is_current(self, digest: str) -> bool:
         with self._lock:
@@ -171,27 +177,29 @@ class ServerIndex:
     def build(self, digest: str, ids: Sequence[int], vectors: Vectors, alive: Callable[[], None]) -> None:
         from . import chroma
 
+        client, name = self._connected(), _collection_name(digest)
+        draft = f"{chroma.DRAFT}-{secrets.token_hex(6)}"
+        with _damage():
+            facts = {"count": len(ids), "begun": int(time.time())}
+            chroma.probe(chroma.fill(client, draft, ids, vectors, alive, metadata=facts), ids, vectors)
+            chroma.publish(client, draft, name)
         with self._lock:
-            client, name = self._connected(), _collection_name(digest)
-            with _damage():
-                names = {collection.name for collection in client.list_collections()}
-                if name in names:
-                    client.delete_collection(name)
-            chroma.fill(client, name, ids, vectors, alive, metadata={"count": len(ids)})
-            with _damage():
-                chroma.probe(self._collection(digest), ids, vectors)
-                for old in names - {name}:
-                    if old.startswith(chroma.NAME):
-                        client.delete_collection(old)
+            self._open = None
 
     def query(self, digest: str, vector: Vectors, n: int) -> list[tuple[int, float]]:
         from .chroma import nearest
 
-        with self._lock, _damage():
-            return nearest(self._collection(digest), vector, n)
+        with self._lock:
+            if self._open and self._open[0] == digest:
+                with contextlib.suppress(PlotIndexDamaged), _damage():
+                    return nearest(self._open[1], vector, n)
+                # Another process may have put a new collection in its place: look once more.
+            self._open = None
+            with _damage():
+                return nearest(self._collection(digest), vector, n)
 
     def close(self) -> None:
-        self._client = None
+        self._client = self._open = None
 
     def _connected(self) -> Any:
         if self._client is None:
@@ -206,7 +214,9 @@ class ServerIndex:
 
         with _damage():
             collection = self._connected().get_collection(_collection_name(digest), embedding_function=None)
-            return opened(self._client, collection.name, (collection.metadata or {}).get("count", -1))
+            opened(self._client, collection.name, (collection.metadata or {}).get("count", -1))
+        self._open = digest, collection
+        return collection
 
 
 def _collection_name(digest: str) -> str:

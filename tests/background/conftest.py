@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -24,14 +23,10 @@ from movie_recommender.services.signing import HEADER, sign
 from movie_recommender.storage import db, writing
 from movie_recommender.storage.models import Genre, Movie, MovieGenre, Rating, User, UserState
 
+from ..servers import free_port
+
 GENRES = ("Comedy", "Drama", "Horror")
 MOVIES = 40
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest.fixture

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import logging
-import shutil
-import signal
-import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-import redis
 from flask import Flask
 
 from background_api import create_api
@@ -21,37 +17,10 @@ from movie_recommender import storage
 from movie_recommender.services import dispatch, jobs, rating, reconcile
 from movie_recommender.storage import db, writing
 
-from ..servers import missing, postgresql  # noqa: F401
-from .conftest import Process, fill_catalogue, free_port, is_current, wait_for
+from .conftest import Process, fill_catalogue, is_current, wait_for
 
 pytestmark = [pytest.mark.servers, pytest.mark.xdist_group("postgresql")]
 KEY = "k" * 64
-
-
-@pytest.fixture(scope="module")
-def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A Redis of our own, on a free port of this machine."""
-    program, port = shutil.which("redis-server"), str(free_port())
-    if program is None:
-        missing("Redis")
-    folder = str(tmp_path_factory.mktemp("redis"))
-    server = subprocess.Popen(
-        [str(program), "--port", port, "--bind", "127.0.0.1", "--dir", folder, "--save", ""], stdout=subprocess.DEVNULL
-    )
-    client = redis.Redis(port=int(port))
-
-    def is_up() -> bool:
-        try:
-            return bool(client.ping())
-        except redis.ConnectionError:
-            return False
-
-    try:
-        wait_for(is_up)
-        yield f"redis://127.0.0.1:{port}/0"
-    finally:
-        server.send_signal(signal.SIGTERM)
-        server.wait()
 
 
 @pytest.fixture(params=["redis", "postgresql", "sqlite"])
@@ -123,14 +92,11 @@ def test_a_message_that_somebody_else_signed_is_not_performed(lane: Callable[...
 
 
 @pytest.fixture
-def api(postgresql: str, settings: dict[str, Any]) -> Iterator[Flask]:  # noqa: F811
+def api(postgresql: str, settings: dict[str, Any]) -> Iterator[Flask]:
     """The small instance of the other tests, database and queue on PostgreSQL."""
     settings |= {"DATABASE_URL": postgresql, "QUEUE_URL": postgresql}
     api = create_api(TESTING=True, **settings)
     with api.app_context():
-        db.session.connection().exec_driver_sql("DROP SCHEMA public CASCADE")
-        db.session.connection().exec_driver_sql("CREATE SCHEMA public")
-        db.session.commit()
         storage.create_or_upgrade()
         fill_catalogue()
         yield api

@@ -62,7 +62,7 @@ def _addresses(app: Any, examples: dict[str, str]) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def alice(site: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+def alice(small_site: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     """Alice's browser: she has rated twelve films, has a list, and has begun to bring a history."""
     if not shutil.which("chromium"):
         pytest.fail("Chromium is missing.") if os.environ.get("REQUIRE_ALL_PARTS") else pytest.skip("Chromium is not installed.")
@@ -71,7 +71,7 @@ def alice(site: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     with sync_playwright() as playwright:
         context = playwright.chromium.launch_persistent_context(
             str(tmp_path_factory.mktemp("profile")), executable_path=shutil.which("chromium"), args=CHROMIUM_OPTIONS, bypass_csp=True,
-            base_url=site.url, reduced_motion="reduce",
+            base_url=small_site.url, reduced_motion="reduce",
         )  # fmt: skip
         page = context.new_page()
         page.goto("/register")

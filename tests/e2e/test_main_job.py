@@ -1,4 +1,4 @@
-"""The main job, end to end: register, rate, get a list that is one's own."""
+"""The main job, end to end, on the small parts and on the big ones: register, rate, get a list that is one's own."""
 
 from __future__ import annotations
 
@@ -7,8 +7,11 @@ import re
 import signal
 
 import pytest
+import requests
 
-pytestmark = pytest.mark.xdist_group("e2e")  # one running site for all of them
+from movie_recommender.services.signing import HEADER, sign
+
+from ..conftest import PASSWORD
 
 ANIMATED = [("Spirited Away", 2001), ("My Neighbor Totoro", 1988), ("Princess Mononoke", 1997), ("Toy Story", 1995), ("Up", 2009)]
 HORROR = [("The Exorcist", 1973), ("The Shining", 1980), ("Halloween", 1978), ("A Nightmare on Elm Street", 1984), ("Alien", 1979)]
@@ -89,6 +92,43 @@ def test_people_who_rate_the_same_movies_in_opposite_ways_get_different_lists(pe
     assert len(hers & his) < 5
 
 
+def test_a_changed_rating_changes_the_list(person):
+    dana = person("Dana")
+    for title in ANIMATED + HORROR:
+        dana.rate(dana.find(*title), 3 if title in ANIMATED else 5)
+    before = [item["id"] for item in dana.list_when_current(n=20)["items"]]
+    for title in HORROR:
+        dana.rate(dana.find(*title), 0.5)
+    after = [item["id"] for item in dana.list_when_current(n=20)["items"]]
+    assert before != after
+    assert len(set(before) & set(after)) < 20
+
+
+def test_plots_are_filled_and_found_by_meaning_on_every_background_api(site):
+    target = "/plots/search?q=a+shark+hunts+swimmers+at+a+beach&n=5"
+    for url in site.background_urls:
+        assert requests.get(f"{url}/health", timeout=30).json()["plots"]["count"] >= 150
+        found = _ask(site, url, target)["movies"]
+        titles = [_title(site, near["movie_id"]) for near in found]
+        assert "Jaws" in titles
+        assert found[0]["similarity"] > found[-1]["similarity"]
+        # The index itself answered: an exact search in its place would have said that the index is damaged.
+        assert requests.get(f"{url}/health", timeout=30).json()["plots"]["state"] == "ready"
+
+
+def _ask(site, url, target):
+    for _ in range(60):
+        answer = requests.get(url + target, headers={HEADER: sign(site.key, "GET", target, b"")}, timeout=60)
+        if answer.status_code != 503:  # the encoder is still loading
+            break
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+def _title(site, movie_id):
+    return requests.get(f"{site.url}/api/v1/movies/{movie_id}", timeout=30).json().get("title", "")
+
+
 def test_a_list_arrives_after_the_background_api_was_killed_between_rating_and_list(site, person):
     charlie = person("Charlie")
     for title in ANIMATED[:4]:
@@ -98,3 +138,23 @@ def test_a_list_arrives_after_the_background_api_was_killed_between_rating_and_l
     charlie.rate(last, 5)
     answer = charlie.list_when_current(seconds=90, n=20)
     assert len(answer["items"]) == 20
+
+
+def test_a_deleted_account_is_gone_on_every_website(site, person):
+    bob = person("Bob")
+    for title in ANIMATED:
+        bob.rate(bob.find(*title), 4)
+    bob.list_when_current()
+    with requests.Session() as browser:
+        _post(browser, site.urls[0], "/sign-in", name=bob.name, password=PASSWORD)
+        assert bob.name in browser.get(f"{site.urls[-1]}/account", timeout=30).text
+        _post(browser, site.urls[-1], "/account/delete", on="/account", password=PASSWORD)
+    for _ in site.urls:
+        assert bob.ask("/recommendations").status_code == 401
+
+
+def _post(browser, url, path, on=None, **fields):
+    page = browser.get(url + (on or path), timeout=30).text
+    token = re.search(r'name="csrf_token" value="([^"]+)"', page)[1]
+    answer = browser.post(url + path, data={"csrf_token": token, **fields}, headers={"Referer": url + path}, timeout=30)
+    assert answer.status_code == 200, answer.text

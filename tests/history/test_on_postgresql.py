@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import func, select
 
-from movie_recommender import create_app
 from movie_recommender.catalogue.records import MovieRecord
 from movie_recommender.services import accounts, export, history, orders, rating
-from movie_recommender.storage import create_or_upgrade, db, writing
+from movie_recommender.storage import db, writing
 from movie_recommender.storage.filling import fill
 from movie_recommender.storage.models import FilmList, Import, Mark, Movie, Rating, ReplacedRating, User, Viewing
 from movie_recommender.storage.movies import save_movies
-from tests.conftest import NOBODY_LISTENS, PASSWORD
-from tests.servers import postgresql  # noqa: F401
+from tests.conftest import PASSWORD
 
 from .test_importing_a_history import ALL_KINDS
 
@@ -25,18 +22,10 @@ pytestmark = [pytest.mark.servers, pytest.mark.xdist_group("postgresql")]
 
 
 @pytest.fixture
-def alice(postgresql: str, tmp_path: Path) -> Iterator[User]:  # noqa: F811
-    app = create_app(TESTING=True, INSTANCE_PATH=tmp_path, DATABASE_URL=postgresql, BACKGROUND_URL=NOBODY_LISTENS)
-    with app.app_context():
-        db.session.connection().exec_driver_sql("DROP SCHEMA public CASCADE")
-        db.session.connection().exec_driver_sql("CREATE SCHEMA public")
-        db.session.commit()
-        create_or_upgrade()
-        films = [("Salt Harbour", 2001, "tt0099901"), ("Paper Moons", 1994, "tt0099902"), ("Paper Moons", 2012, "tt0099903")]
-        save_movies([MovieRecord(title, year, imdb_id=number) for title, year, number in films], "metadata")
-        yield accounts.register("Alice", PASSWORD)
-        db.session.rollback()
-        db.engine.dispose()
+def alice(app_on_postgresql: Any) -> User:
+    films = [("Salt Harbour", 2001, "tt0099901"), ("Paper Moons", 1994, "tt0099902"), ("Paper Moons", 2012, "tt0099903")]
+    save_movies([MovieRecord(title, year, imdb_id=number) for title, year, number in films], "metadata")
+    return accounts.register("Alice", PASSWORD)
 
 
 def _counts() -> list[int]:

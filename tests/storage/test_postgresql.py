@@ -2,46 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import func, select
 
-from movie_recommender import create_app
 from movie_recommender.catalogue.records import MovieRecord
 from movie_recommender.errors import ImportFailed
 from movie_recommender.services import accounts, browsing, demo, importing, rating
-from movie_recommender.storage import create_or_upgrade, db
+from movie_recommender.storage import db
 from movie_recommender.storage.models import Movie, Person, Rating, User
 from movie_recommender.storage.movies import save_movies
 
 from ..catalogue.data_sets import latest
-from ..conftest import NOBODY_LISTENS
-from ..servers import postgresql  # noqa: F401
 
 pytestmark = [pytest.mark.servers, pytest.mark.xdist_group("postgresql")]
-
-
-@pytest.fixture
-def here(postgresql: str, tmp_path: Path) -> Iterator[Any]:  # noqa: F811
-    app = create_app(TESTING=True, INSTANCE_PATH=tmp_path, DATABASE_URL=postgresql, BACKGROUND_URL=NOBODY_LISTENS)
-    with app.app_context():
-        db.session.connection().exec_driver_sql("DROP SCHEMA public CASCADE")
-        db.session.connection().exec_driver_sql("CREATE SCHEMA public")
-        db.session.commit()
-        create_or_upgrade()
-        yield app
-        db.session.rollback()
-        db.engine.dispose()
 
 
 def _count(model: Any) -> int:
     return db.session.scalar(select(func.count()).select_from(model)) or 0
 
 
-@pytest.mark.usefixtures("here")
+@pytest.mark.usefixtures("app_on_postgresql")
 def test_the_catalogue_and_a_data_set_come_in_and_repeating_changes_nothing(tmp_path: Path) -> None:
     assert importing.load_embedded().counts["added"] >= 1000
     folder = latest(tmp_path / "ml")
@@ -51,7 +34,7 @@ def test_the_catalogue_and_a_data_set_come_in_and_repeating_changes_nothing(tmp_
     assert browsing.search("Toy Story").movies[0].rating_count == 2
 
 
-@pytest.mark.usefixtures("here")
+@pytest.mark.usefixtures("app_on_postgresql")
 def test_rows_that_are_added_after_an_import_get_fresh_ids() -> None:
     save_movies([MovieRecord(title=f"Film {number}", year=2000, cast=(f"Actor {number}",)) for number in range(50)], "metadata")
     movie = Movie(title="By hand", search_key="by hand")
@@ -63,7 +46,7 @@ def test_rows_that_are_added_after_an_import_get_fresh_ids() -> None:
     assert _count(Movie) == 52
 
 
-@pytest.mark.usefixtures("here")
+@pytest.mark.usefixtures("app_on_postgresql")
 def test_a_broken_import_leaves_nothing_behind(tmp_path: Path) -> None:
     folder = latest(tmp_path / "ml")
     (folder / "ratings.csv").write_text("what,ever\n1,2\n")
@@ -72,7 +55,7 @@ def test_a_broken_import_leaves_nothing_behind(tmp_path: Path) -> None:
     assert [_count(model) for model in (Movie, User, Rating)] == [0, 0, 0]
 
 
-@pytest.mark.usefixtures("here")
+@pytest.mark.usefixtures("app_on_postgresql")
 def test_people_rate_and_the_demo_community_comes_and_goes() -> None:
     importing.load_embedded()
     alice = accounts.register("Alice", "correct horse battery")
