@@ -14,12 +14,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 from ..errors import ImportFailed
 from .records import MovieRecord, genre_name, imdb_id, positive
 from .titles import split_title
+
+if TYPE_CHECKING:
+    from .rating_columns import RatingColumns
 
 _100K_GENRES = (
     "", "Action", "Adventure", "Animation", "Children", "Comedy", "Crime", "Documentary", "Drama", "Fantasy", "Film-Noir",
@@ -28,16 +32,7 @@ _100K_GENRES = (
 _LAYOUTS = (("movies.csv", "ratings.csv"), ("movies.dat", "ratings.dat"), ("u.item", "u.data"))
 _MAX_MEMBER = 8 * 1024**3  # bytes unpacked; the largest real one, ml-32m's ratings.csv, has 0.9 GB
 MAX_REPORTED = 20
-
-
-@dataclass(frozen=True)
-class RatingRow:
-    """One rating: the rater's and the movie's ids in the data set, whole half stars, unix seconds."""
-
-    user: int
-    movie: int
-    half_stars: int
-    rated_at: int
+LARGEST = 2**31 - 1  # id
 
 
 @dataclass
@@ -84,24 +79,45 @@ class DataSet:
                 continue
             yield movie_id, (imdb_id(row[1]), positive(row[2]))
 
-    def ratings(self) -> Iterator[RatingRow]:
-        """Every rating that can be read, in the order of the file."""
+    def ratings(self) -> Iterator[RatingColumns]:
+        """Every rating that can be read, in the order of the file, a few hundred thousand at a time."""
+        from . import rating_columns  # numpy: not for those who only want the movies
+
+        name, header = self.layout[1], b""
+        with self._open(name) as file:
+            if name == "ratings.csv":
+                header = file.readline()
+            if not header or header.strip().removeprefix(b"\xef\xbb\xbf") == b"userId,movieId,rating,timestamp":
+                separator = {"ratings.csv": b",", "ratings.dat": b"::"}.get(name, b"\t")
+                yield from rating_columns.read(file, separator, lambda block, lines: self._rating_rows(io.BytesIO(header + block), lines))
+                return
+        # Columns in another order, or none: the reader of rows knows them by name, or says which is missing.
+        with self._open(name) as file:
+            rows = self._rating_rows(file, 0)
+            while part := list(islice(rows, 200_000)):
+                yield rating_columns.RatingColumns.of(part)
+
+    def _rating_rows(self, file: IO[bytes], lines_before: int) -> Iterator[tuple[int, int, int, int]]:
+        """Row by row, with a reason for each that is left out."""
         name = self.layout[1]
         if name == "ratings.csv":
-            rows: Iterator[tuple[int, list[str]]] = self._csv(name, "userId", "movieId", "rating", "timestamp")
+            rows: Iterator[tuple[int, list[str]]] = self._cells(file, name, "userId", "movieId", "rating", "timestamp")
         else:
-            rows = self._rows(name, "::" if name == "ratings.dat" else "\t", 4)
-        for number, (user, movie, rating, when) in rows:
+            rows = self._split(file, name, "::" if name == "ratings.dat" else "\t", 4)
+        for place, (user, movie, rating, when) in rows:
+            number = place + lines_before
             try:
                 halves = float(rating) * 2
-                row = RatingRow(int(user), int(movie), int(halves), _seconds(when))
+                row = (int(user), int(movie), int(halves), _seconds(when))
             except (ValueError, OverflowError):
                 self._skip(name, number, "not a rating")
                 continue
-            if halves != row.half_stars or not 1 <= row.half_stars <= 10 or row.user <= 0 or row.rated_at < 0:
-                self._skip(name, number, f"{rating!r} stars" if row.user > 0 else "no rater")
-                continue
-            yield row
+            if halves != row[2] or not 1 <= row[2] <= 10 or not 0 < row[0] <= LARGEST or row[3] < 0:
+                self._skip(name, number, f"{rating!r} stars" if 0 < row[0] <= LARGEST else "no rater")
+            elif not 0 < row[1] <= LARGEST:
+                self._skip(name, number, "no movie id")
+            else:
+                yield row
 
     def ratings_size(self) -> int:
         """Bytes of the ratings file, unpacked: what progress is measured by."""
@@ -140,31 +156,37 @@ class DataSet:
         return io.TextIOWrapper(file, encoding=encoding, errors="replace", newline="")
 
     def _csv(self, name: str, *columns: str) -> Iterator[tuple[int, list[str]]]:
-        """Rows of a CSV file as the named columns in this order, with their line number."""
         with self._open(name) as file:
-            reader = csv.reader(self._text(file, name))
-            header = [cell.strip() for cell in next(reader, [])]
-            if missing := [column for column in columns if column not in header]:
-                raise ImportFailed(f"{name} has no column {missing[0]!r}; its first line reads {','.join(header)[:200]!r}.")
-            places = [header.index(column) for column in columns]
-            width = max(places) + 1
-            try:
-                for row in reader:
-                    if len(row) >= width:
-                        yield reader.line_num, [row[place] for place in places]
-                    elif row:
-                        self._skip(name, reader.line_num, f"{len(row)} cells instead of {len(header)}")
-            except csv.Error as error:
-                raise ImportFailed(f"{name}, line {reader.line_num}: {error}") from error
+            yield from self._cells(file, name, *columns)
+
+    def _cells(self, file: IO[bytes], name: str, *columns: str) -> Iterator[tuple[int, list[str]]]:
+        """Rows of a CSV file as the named columns in this order, with their line number."""
+        reader = csv.reader(self._text(file, name))
+        header = [cell.strip() for cell in next(reader, [])]
+        if missing := [column for column in columns if column not in header]:
+            raise ImportFailed(f"{name} has no column {missing[0]!r}; its first line reads {','.join(header)[:200]!r}.")
+        places = [header.index(column) for column in columns]
+        width = max(places) + 1
+        try:
+            for row in reader:
+                if len(row) >= width:
+                    yield reader.line_num, [row[place] for place in places]
+                elif row:
+                    self._skip(name, reader.line_num, f"{len(row)} cells instead of {len(header)}")
+        except csv.Error as error:
+            raise ImportFailed(f"{name}, line {reader.line_num}: {error}") from error
 
     def _rows(self, name: str, separator: str, width: int) -> Iterator[tuple[int, list[str]]]:
         with self._open(name) as file:
-            for number, line in enumerate(self._text(file, name), 1):
-                cells = line.rstrip("\r\n").split(separator)
-                if len(cells) == width:
-                    yield number, cells
-                elif line.strip():
-                    self._skip(name, number, f"{len(cells)} cells instead of {width}")
+            yield from self._split(file, name, separator, width)
+
+    def _split(self, file: IO[bytes], name: str, separator: str, width: int) -> Iterator[tuple[int, list[str]]]:
+        for number, line in enumerate(self._text(file, name), 1):
+            cells = line.rstrip("\r\n").split(separator)
+            if len(cells) == width:
+                yield number, cells
+            elif line.strip():
+                self._skip(name, number, f"{len(cells)} cells instead of {width}")
 
 
 def _record(

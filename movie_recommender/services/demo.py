@@ -14,7 +14,7 @@ from ..catalogue.demo import Film, community
 from ..errors import InvalidInput
 from ..storage import db, raise_revision, writing
 from ..storage.models import DEMO_ORIGIN, Credit, Genre, Import, Movie, MovieGenre, Person, Rating, User
-from ..storage.ratings import load
+from ..storage.ratings import upsert_ratings
 from .clock import now
 
 SEED = "demo community 1"
@@ -39,6 +39,8 @@ def seed(people: int) -> tuple[int, int]:
     films = _films()
     if len(films) < 50:
         raise InvalidInput("The demo community rates the embedded catalogue, which is not here. Run `flask initdb` first.")
+    from ..catalogue.rating_columns import RatingColumns  # numpy: not for the website
+
     with writing() as session:
         remove()
         run = Import(source="demo community (made up)", started_at=now(), counts={})
@@ -53,14 +55,15 @@ def seed(people: int) -> tuple[int, int]:
         session.execute(insert(User), users)
         ids = dict(session.execute(select(User.external_id, User.id).where(User.origin == DEMO_ORIGIN)).all())
         rows = (
-            (ids[str(number)], films[rating.film][1], rating.half_stars, rating.rated_at, run.id)
+            (ids[str(number)], films[rating.film][1], rating.half_stars, rating.rated_at)
             for number, ratings in community([film for film, _ in films.values()], people, SEED, _UNTIL)
             for rating in ratings
         )
-        written = sum(size for size, _ in load(session, rows))
-        run.finished_at, run.counts = now(), {"people": people, "ratings": written}
+        ratings = RatingColumns.of(rows).in_order()
+        upsert_ratings(session, ratings, run.id)
+        run.finished_at, run.counts = now(), {"people": people, "ratings": len(ratings)}
         raise_revision("community")
-    return people, written
+    return people, len(ratings)
 
 
 def remove() -> int:

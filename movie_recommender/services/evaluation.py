@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from ..catalogue import jsonl, movielens
+from ..catalogue.rating_columns import RatingColumns
 from ..core import Items, Ratings, Recommender
 from ..core import evaluation as ev
 from ..core.franchises import franchises
@@ -48,10 +49,9 @@ def from_files(folder: Path, metadata: Path | None = None, vectors: Path | None 
         InvalidInput: The vectors are not one row for each line of the metadata.
     """
     data_set = movielens.open_data_set(folder)
-    table = [(row.user, row.movie, row.half_stars / 2.0, row.rated_at) for row in data_set.ratings()]
-    users, movies, stars, times = (np.array(column) for column in zip(*table, strict=True))
+    rows = RatingColumns.joined(list(data_set.ratings()))
     items = _items_of_facts(metadata, vectors) if metadata else _items_of_movies(data_set)
-    return Data(folder.name, Ratings(users, movies, stars, times), items)
+    return Data(folder.name, Ratings(rows.users, rows.movies, rows.half_stars / 2.0, rows.rated_at), items)
 
 
 def _items_of_movies(data_set: movielens.DataSet) -> Items:

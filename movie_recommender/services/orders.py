@@ -12,7 +12,7 @@ from ..catalogue.exports import Entry, read_upload
 from ..errors import ImportFailed
 from ..storage import db, raise_revision, writing
 from ..storage.models import Import, User
-from ..storage.ratings import load, recount
+from ..storage.ratings import recount, upsert_ratings
 from .clock import now
 from .history.matching import Matcher
 from .importing import Report
@@ -26,6 +26,8 @@ def import_orders(path: Path, data: bytes) -> Report:
     Raises:
         ImportFailed: The file cannot be read, or holds no order of a film of the catalogue.
     """
+    from ..catalogue.rating_columns import RatingColumns  # numpy: not for the website
+
     reading = read_upload(path.name, data)
     matcher, skipped = Matcher(), Counter(reading.reasons)
     found: list[tuple[str, int, Entry]] = []
@@ -45,11 +47,12 @@ def import_orders(path: Path, data: bytes) -> Report:
         session.add(run)
         session.flush()
         raters = _customers(session, sorted({owner for owner, _, _ in found}))
-        rows = [(raters[owner], movie_id, entry.half_stars or 0, entry.at or 0, run.id) for owner, movie_id, entry in found]
-        written = sum(size for size, _ in load(session, rows))
+        rows = RatingColumns.of((raters[owner], movie_id, entry.half_stars or 0, entry.at or 0) for owner, movie_id, entry in found)
+        orders = rows.in_order()
+        upsert_ratings(session, orders, run.id)
         recount(session)
         raise_revision("community")
-        run.finished_at, run.counts = now(), {"customers": len(raters), "orders": written, "skipped": sum(skipped.values())}
+        run.finished_at, run.counts = now(), {"customers": len(raters), "orders": len(orders), "skipped": sum(skipped.values())}
     problems = [f"{problem.source}, row {problem.row}: {problem.why}" for problem in reading.problems]
     missing = skipped["not in the catalogue"]
     return Report(run.counts, problems + ([f"{missing:,} orders of films that the catalogue lacks"] if missing else []))

@@ -2,29 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
-from typing import Any
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, insert, select, text, update
+from sqlalchemy import func, insert, inspect, select, text, update
 from sqlalchemy.orm import Session
 
 from .models import DEMO_ORIGIN, Movie, Rating, User
 
-_BATCH = 50_000
+if TYPE_CHECKING:  # numpy: not for the website
+    from ..catalogue.rating_columns import RatingColumns
+
 # One statement a dialect for what SQLAlchemy's executemany would do several times slower.
+_COLUMNS = "user_id, movie_id, half_stars, rated_at, import_id"
 _UPSERT = (
-    "INSERT INTO ratings (user_id, movie_id, half_stars, rated_at, import_id) {source} "
+    f"INSERT INTO ratings ({_COLUMNS}) {{source}} "
     "ON CONFLICT (user_id, movie_id) DO UPDATE SET half_stars = excluded.half_stars, rated_at = excluded.rated_at "
     "WHERE excluded.rated_at > ratings.rated_at "
     "OR (excluded.rated_at = ratings.rated_at AND excluded.half_stars <> ratings.half_stars)"
 )
-Row = tuple[int, int, int, int, int]  # user_id, movie_id, half_stars, rated_at, import_id
+_TABLE = "(user_id int, movie_id int, half_stars smallint, rated_at bigint, import_id int)"
+_STAGED = "incoming_ratings"
+STAGE_FROM = 500_000  # ratings: below, making keys and indexes anew is not worth it
+_BIG_CACHE, _USUAL_CACHE = -1_000_000, -2_000  # KiB of SQLite's pages in memory
 
 
 def community_raters(session: Session, origin: str, external_ids: Sequence[int], created_at: int) -> dict[int, int]:
     """User ids of these raters of a data set by their ids there; those who are not here yet are made (they cannot sign in)."""
-    known = _known_raters(session, origin, external_ids)
+    known = _known_raters(session, origin)
     rows = [
         {
             "name": f"MovieLens rater {external_id}", "kind": "community", "origin": origin, "external_id": str(external_id),
@@ -32,62 +37,132 @@ def community_raters(session: Session, origin: str, external_ids: Sequence[int],
         }
         for external_id in external_ids if external_id not in known
     ]  # fmt: skip
-    if rows:
-        session.execute(insert(User), rows)
-        known = _known_raters(session, origin, external_ids)
-    return known
+    for start in range(0, len(rows), 10_000):
+        session.execute(insert(User), rows[start : start + 10_000])
+    return _known_raters(session, origin) if rows else known
 
 
-def _known_raters(session: Session, origin: str, external_ids: Sequence[int]) -> dict[int, int]:
-    known: dict[int, int] = {}
-    for start in range(0, len(external_ids), 10_000):
-        keys = [str(external_id) for external_id in external_ids[start : start + 10_000]]
-        raters = select(User.external_id, User.id).where(User.origin == origin, User.external_id.in_(keys))
-        known |= {int(key or 0): user_id for key, user_id in session.execute(raters)}
-    return known
+def _known_raters(session: Session, origin: str) -> dict[int, int]:
+    raters = select(User.external_id, User.id).where(User.origin == origin)
+    return {int(key or 0): user_id for key, user_id in session.execute(raters)}
 
 
-def load(session: Session, rows: Iterable[Row]) -> Iterator[tuple[int, int]]:
-    """Insert ratings, in place of older ones of the same person and movie.
+def upsert_ratings(session: Session, ratings: RatingColumns, import_id: int) -> int:
+    """Insert ratings (our ids, each pair once, best in the order of the key), in place of older ones of the same person and movie.
 
-    Yields:
-        The size of each batch, and how many ratings of it were new or changed.
+    Returns:
+        How many ratings are new or changed.
     """
     connection = session.connection()
-    source = iter(rows)
-    while batch := list(islice(source, _BATCH)):
-        # In key order the tree grows at its end instead of being split everywhere.
-        batch = sorted({(row[0], row[1]): row for row in sorted(batch, key=lambda row: row[3])}.values())
-        if connection.dialect.name == "sqlite":
-            yield len(batch), connection.exec_driver_sql(_UPSERT.format(source="VALUES (?, ?, ?, ?, ?)"), batch).rowcount
-        else:
-            yield len(batch), _copy(connection, batch)
-
-
-def _copy(connection: Any, batch: list[Row]) -> int:
-    connection.execute(
-        text(
-            "CREATE TEMPORARY TABLE IF NOT EXISTS incoming "
-            "(user_id int, movie_id int, half_stars smallint, rated_at bigint, import_id int) ON COMMIT DROP"
-        )
-    )
-    with connection.connection.cursor() as cursor, cursor.copy("COPY incoming FROM STDIN") as copy:
-        for row in batch:
-            copy.write_row(row)
+    if connection.dialect.name == "sqlite":
+        columns = (ratings.users, ratings.movies, ratings.half_stars, ratings.rated_at)
+        rows = list(zip(*(column.tolist() for column in columns), [import_id] * len(ratings), strict=True))
+        if not rows:
+            return 0
+        return connection.exec_driver_sql(_UPSERT.format(source="VALUES (?, ?, ?, ?, ?)"), rows).rowcount
+    connection.exec_driver_sql(f"CREATE TEMPORARY TABLE IF NOT EXISTS incoming {_TABLE} ON COMMIT DROP")
+    _copy(connection, "incoming", ratings, import_id)
     written: int = connection.exec_driver_sql(_UPSERT.format(source="SELECT * FROM incoming")).rowcount
     connection.exec_driver_sql("TRUNCATE incoming")
     return written
 
 
+def _copy(connection: Any, table: str, ratings: RatingColumns, import_id: int) -> None:
+    """PostgreSQL's binary COPY, whose rows numpy lays out."""
+    import numpy as np
+
+    fields = (("user_id", ">i4"), ("movie_id", ">i4"), ("half_stars", ">i2"), ("rated_at", ">i8"), ("import_id", ">i4"))
+    layout = [("n", ">i2")] + [part for name, kind in fields for part in ((f"{name}_size", ">i4"), (name, kind))]
+    rows = np.empty(len(ratings), dtype=layout)
+    rows["n"] = len(fields)
+    values = (ratings.users, ratings.movies, ratings.half_stars, ratings.rated_at, import_id)
+    for (name, kind), column in zip(fields, values, strict=True):
+        rows[f"{name}_size"], rows[name] = int(kind[-1]), column
+    with connection.connection.cursor() as cursor, cursor.copy(f"COPY {table} FROM STDIN (FORMAT BINARY)") as copy:
+        copy.write(b"PGCOPY\n\xff\r\n\0" + bytes(8))
+        copy.write(rows.tobytes())
+        copy.write(b"\xff\xff")
+
+
+def keep_in_memory(session: Session, bulk: bool) -> None:
+    """SQLite: a large import touches every page of the index by movie with every part; they stay in memory between the parts."""
+    connection = session.connection()
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql(f"PRAGMA cache_size={_BIG_CACHE if bulk else _USUAL_CACHE}")
+
+
+def can_stage(session: Session, user_ids: Sequence[int], ratings: int) -> bool:
+    """Whether a large import is better staged: on PostgreSQL, when none of it is here and less than it is."""
+    if session.connection().dialect.name != "postgresql" or ratings < STAGE_FROM:
+        return False
+    here = session.scalar(select(func.count()).select_from(Rating)) or 0
+    return here < ratings and not any(
+        session.scalar(select(Rating.user_id).where(Rating.user_id.in_(user_ids[start : start + 10_000])).limit(1))
+        for start in range(0, len(user_ids), 10_000)
+    )
+
+
+def stage(session: Session, ratings: RatingColumns, import_id: int) -> None:
+    """PostgreSQL: put ratings of a large import aside; `publish_staged` brings all of them in at once."""
+    session.execute(text(f"CREATE TABLE IF NOT EXISTS {_STAGED} {_TABLE}"))
+    _copy(session.connection(), _STAGED, ratings, import_id)
+
+
+def staged(session: Session, import_id: int) -> int:
+    """How many ratings of this import are put aside; those of an import that nobody goes on with are thrown away."""
+    if not inspect(session.connection()).has_table(_STAGED):
+        return 0
+    mine, all_of_them = session.execute(
+        text(f"SELECT count(*) FILTER (WHERE import_id = :id), count(*) FROM {_STAGED}"), {"id": import_id}  # noqa: S608
+    ).one()  # fmt: skip
+    if mine != all_of_them:
+        session.execute(text(f"DROP TABLE {_STAGED}"))
+        return 0
+    return int(mine)
+
+
+def publish_staged(session: Session) -> int:
+    """Bring staged ratings, none of which is here yet, into the table; in the caller's transaction.
+
+    Keys and indexes are made anew over all rows at once, which takes a fraction of what checking row by row does. Nobody else
+    reads or writes ratings meanwhile.
+    """
+    connection = session.connection()
+    connection.exec_driver_sql("SET LOCAL maintenance_work_mem = '512MB'")
+    found = inspect(connection)
+    keys = {key["name"]: key for key in found.get_foreign_keys("ratings")}
+    definitions: dict[str, str] = dict(
+        connection.execute(text("SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = 'ratings'::regclass")).all()
+    )
+    primary = found.get_pk_constraint("ratings")["name"]
+    again = [f'ALTER TABLE ratings ADD CONSTRAINT "{name}" {definitions[name]}' for name in (primary, *keys) if name]
+    indexes = connection.execute(text("SELECT indexname, indexdef FROM pg_indexes WHERE tablename = 'ratings'")).all()
+    others = [(name, definition) for name, definition in indexes if name != primary]
+    connection.exec_driver_sql("LOCK TABLE ratings IN ACCESS EXCLUSIVE MODE")
+    for name in (*keys, primary):
+        connection.exec_driver_sql(f'ALTER TABLE ratings DROP CONSTRAINT "{name}"')
+    for name, _ in others:
+        connection.exec_driver_sql(f'DROP INDEX "{name}"')
+    written: int = connection.exec_driver_sql(f"INSERT INTO ratings ({_COLUMNS}) SELECT {_COLUMNS} FROM {_STAGED}").rowcount  # noqa: S608
+    for statement in (*again[:1], *(definition for _, definition in others), *again[1:], f"DROP TABLE {_STAGED}"):
+        connection.exec_driver_sql(statement)
+    return written
+
+
 def recount(session: Session) -> None:
     """Set every movie's count and sum of ratings from the ratings themselves; made-up raters do not count."""
-    made_up = select(User.id).where(User.origin == DEMO_ORIGIN)
-    counts = (
-        select(Rating.movie_id, func.count().label("n"), func.sum(Rating.half_stars).label("total"))
-        .where(Rating.user_id.not_in(made_up)).group_by(Rating.movie_id)
-    )  # fmt: skip
+    made_up = list(session.scalars(select(User.id).where(User.origin == DEMO_ORIGIN)))
+    counts = select(Rating.movie_id, func.count().label("n"), func.sum(Rating.half_stars).label("total")).group_by(Rating.movie_id)
+    if made_up:
+        counts = counts.where(Rating.user_id.not_in(select(User.id).where(User.origin == DEMO_ORIGIN)))
     session.execute(update(Movie).values(rating_count=0, rating_sum=0).where(Movie.rating_count > 0))
     rows = [{"b_id": movie_id, "n": n, "total": int(total)} for movie_id, n, total in session.execute(counts)]
     if rows:
         statement = text("UPDATE movies SET rating_count = :n, rating_sum = :total WHERE id = :b_id")
         session.connection().execute(statement, rows)
+
+
+def chunks(ratings: RatingColumns, start: int, size: int) -> Iterator[RatingColumns]:
+    """The ratings from a place on, in parts."""
+    for begin in range(start, len(ratings), size):
+        yield ratings.take(slice(begin, begin + size))

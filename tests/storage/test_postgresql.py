@@ -14,6 +14,7 @@ from movie_recommender.services import accounts, browsing, demo, importing, rati
 from movie_recommender.storage import db
 from movie_recommender.storage.models import Movie, Person, Rating, User
 from movie_recommender.storage.movies import save_movies
+from movie_recommender.storage.ratings import recount
 
 from ..catalogue.data_sets import latest
 
@@ -62,7 +63,7 @@ def test_people_rate_and_the_demo_community_comes_and_goes() -> None:
     movie_id = browsing.search("Casablanca").movies[0].id
     rating.rate(alice.id, movie_id, 4.5)
     demo.seed(10)
-    importing.recount(db.session())
+    recount(db.session())
     db.session.commit()
     assert browsing.histogram(movie_id) == [0, 0, 0, 0, 0, 0, 0, 0, 1, 0]
     assert demo.remove() == 10

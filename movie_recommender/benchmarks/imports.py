@@ -1,0 +1,66 @@
+"""What bringing a large data set in costs: a synthetic one is written as MovieLens' files, then imported by the command's own code."""
+
+from __future__ import annotations
+
+import json
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from movie_recommender import create_app, storage
+from movie_recommender.services import importing
+
+from . import synthetic
+from .machine import peak_bytes
+
+_LINES = 500_000
+
+
+def write_data_set(made: synthetic.World, folder: Path) -> Path:
+    """A world as `movies.csv` and `ratings.csv` in MovieLens' form."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "movies.csv").open("w", encoding="ascii") as file:
+        file.write("movieId,title,genres\n")
+        file.writelines(f"{film},Film {film} ({1920 + film % 100}),Drama|Comedy\n" for film in range(1, made.n_items + 1))
+    users = np.repeat(np.arange(1, made.n_users + 1), np.diff(made.indptr))
+    with (folder / "ratings.csv").open("w", encoding="ascii") as file:
+        file.write("userId,movieId,rating,timestamp\n")
+        for start in range(0, made.n_ratings, _LINES):
+            span = slice(start, start + _LINES)
+            rows = zip(users[span].tolist(), (made.cols[span] + 1).tolist(), (made.codes[span] / 2).tolist(), strict=True)
+            file.writelines(f"{user},{film},{stars},{1_000_000_000 + user}\n" for user, film, stars in rows)
+    return folder
+
+
+def measure(folder: Path, database_url: str) -> dict[str, Any]:
+    """Import a data set into a fresh database; wall and CPU seconds (this process'), and the most memory."""
+    with tempfile.TemporaryDirectory(dir=folder.parent) as instance:
+        url = database_url or f"sqlite:///{instance}/import.sqlite3"
+        app = create_app(TESTING=True, INSTANCE_PATH=instance, DATABASE_URL=url)
+        with app.app_context():
+            storage.create_or_upgrade()
+            began, cpu = time.monotonic(), time.process_time()
+            report = importing.import_movielens(folder, _Marks())
+            wall, cpu = time.monotonic() - began, time.process_time() - cpu
+            storage.db.engine.dispose()
+    return {"ratings": report.counts["ratings"], "seconds": wall, "cpu_seconds": cpu, "peak_bytes": peak_bytes()}
+
+
+class _Marks:
+    """Says on stderr when what begins."""
+
+    def __init__(self) -> None:
+        self._what = ""
+
+    def __call__(self, what: str, _done: int, _total: int) -> None:
+        if what != self._what:
+            self._what = what
+            sys.stderr.write(f"{time.strftime('%H:%M:%S')} {what}\n")
+
+
+if __name__ == "__main__":
+    json.dump(measure(Path(sys.argv[1]), sys.argv[2] if len(sys.argv) > 2 else ""), sys.stdout)
