@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from flask import Flask
 
-from movie_recommender import create_app, storage
+from movie_recommender import settings, storage
 from movie_recommender.services import importing
 
 from . import synthetic
@@ -40,7 +41,9 @@ def measure(folder: Path, database_url: str) -> dict[str, Any]:
     """Import a data set into a fresh database; wall and CPU seconds (this process'), and the most memory."""
     with tempfile.TemporaryDirectory(dir=folder.parent) as instance:
         url = database_url or f"sqlite:///{instance}/import.sqlite3"
-        app = create_app(TESTING=True, INSTANCE_PATH=instance, DATABASE_URL=url)
+        app = Flask(__name__)
+        app.config.update(settings.load(INSTANCE_PATH=instance, DATABASE_URL=url))
+        storage.init_app(app)
         with app.app_context():
             storage.create_or_upgrade()
             began, cpu = time.monotonic(), time.process_time()
