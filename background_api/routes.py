@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from apiflask import APIBlueprint, APIFlask, Schema
-from apiflask.fields import Boolean, Float, Integer, List, Nested, String
+from apiflask.fields import Boolean, Dict, Float, Integer, List, Nested, String
 from apiflask.validators import Length, OneOf, Range
 from flask import current_app, request
 from flask.typing import ResponseReturnValue
 
 from movie_recommender.errors import InvalidInput, MovieRecommenderError
-from movie_recommender.services import jobs, reconcile
+from movie_recommender.services import jobs, recompute, reconcile
 from movie_recommender.services.plots import LONGEST_QUESTION
 from movie_recommender.services.signing import HEADER, Verifier
+from movie_recommender.services.steering import Steering
 from movie_recommender.storage.models import Job
 
 from .runtime import Runtime
@@ -80,6 +83,19 @@ class NearPlot(Schema):
 
 class NearPlots(Schema):
     movies = List(Nested(NearPlot))
+
+
+class PreviewQuery(Schema):
+    user_id = Integer(required=True, strict=True, validate=Range(min=1, max=2**31 - 1))
+    steering = Dict(required=True, metadata={"description": "Dials -100..100 and weights 0..300 by name; what is missing is neutral."})
+    n = Integer(load_default=12, validate=Range(min=1, max=100))
+
+
+class PreviewOut(Schema):
+    """Ids of movies, best first."""
+
+    before = List(Integer())
+    after = List(Integer())
 
 
 class HealthOut(Schema):
@@ -161,6 +177,16 @@ def health() -> dict[str, object]:
         engine = {"ready": True, "version": fitted.version, "movies": fitted.movies, "ratings": fitted.ratings}
     plots = {"state": runtime.plots.state, "count": runtime.plots.count}
     return {"ok": True, "engine": engine, "plots": plots, "queue": runtime.waiting(), "behind": reconcile.count_behind()}
+
+
+@blueprint.post("/lists/preview")
+@blueprint.input(PreviewQuery, location="json")
+@blueprint.output(PreviewOut)
+@blueprint.doc(summary="The first films of a person's list before and after another steering", responses=[401, 503])
+def preview_list(json_data: dict[str, Any]) -> dict[str, object]:
+    chosen = Steering.of(json_data["steering"])
+    before, after = recompute.preview(_runtime().engine, json_data["user_id"], chosen, json_data["n"])
+    return {"before": before, "after": after}
 
 
 @blueprint.get("/plots/search")

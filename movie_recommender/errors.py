@@ -110,6 +110,12 @@ class EncoderLoading(MovieRecommenderError):
     http_status = 503
 
 
+class EngineLoading(MovieRecommenderError):
+    """The recommender is still learning from the ratings here. Ask again in some seconds."""
+
+    http_status = 503
+
+
 class PlotIndexBusy(MovieRecommenderError):
     """Another process holds the plot index. Two processes never open one Chroma folder."""
 

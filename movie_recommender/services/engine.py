@@ -19,8 +19,8 @@ from flask import current_app
 from sqlalchemy import delete, insert, select
 
 from .. import core
-from ..core import Preferences, Recommender
-from ..errors import SettingError
+from ..core import Explanation, Preferences, Recommender
+from ..errors import EngineLoading, SettingError
 from ..storage import db, revisions, writing
 from ..storage.models import Movie, SimilarMovies
 from . import training
@@ -30,6 +30,7 @@ from .receipts import entry
 log = logging.getLogger(__name__)
 PER_FACET = 12  # the same of every decade and every language
 PER_GENRE = 60  # movies of every genre that a list holds at least, so that a filter has something to show
+CAUSES = 6  # of each part of a receipt
 SIMILAR = 24  # movies kept as the most similar ones of each movie
 FORMAT = 3  # raised when lists of the same fit would differ: every list is then computed again
 
@@ -118,6 +119,31 @@ class Engine:
             )  # fmt: skip
             # Reasons are traced when they are read: an update in between would mix two states of the model.
             return [entry(item) for item in ranked.items], fitted.version
+
+    def glance(self, user_id: int, stars: Mapping[int, float], n: int, exclude: Iterable[int], preferences: Preferences) -> list[int]:
+        """The ids of the first films of a list that is not kept.
+
+        Raises:
+            EngineLoading: Nothing is fitted yet.
+        """
+        with self._lock:
+            ranked = self._serving().rank(stars, n=n, n_by_genre=0, exclude=exclude, user_id=user_id, preferences=preferences)
+        return [item.item_id for item in ranked.top]
+
+    def explain(self, user_id: int, stars: Mapping[int, float], movie_id: int, preferences: Preferences) -> Explanation:
+        """The receipt of one film's score.
+
+        Raises:
+            EngineLoading: Nothing is fitted yet.
+            NotFound: The engine does not know the film.
+        """
+        with self._lock:
+            return self._serving().explain(stars, movie_id, user_id, CAUSES, preferences)
+
+    def _serving(self) -> Recommender:
+        if self._fitted is None:
+            raise EngineLoading
+        return self._fitted.model
 
     def hear(self, user_id: int, stars: Mapping[int, float]) -> str:
         """Take note of a person's ratings without a list; returns the engine's version."""

@@ -11,13 +11,15 @@ from sqlalchemy import select, update
 from ..core import Preferences
 from ..storage import db, upsert, writing
 from ..storage.models import FilmList, FilmListEntry, RecommendationList, UserState
-from . import dismissing, jobs, rating, viewing, watchlist
+from . import dismissing, jobs, rating, steering, viewing, watchlist
 from .clock import now
 from .engine import Engine
 from .lists import Entry, pack
+from .steering import Steering
 
 log = logging.getLogger(__name__)
 AGAIN = 4.0  # stars from which a film is worth seeing again
+SIGNALS = {"company": ("neighbours", "coliking"), "genres": ("genres",), "people": ("people",), "plots": ("plots", "keywords")}
 MOST_ALSO = 500  # films of each kind that are scored beside the best
 
 
@@ -59,7 +61,23 @@ def recompute(engine: Engine, user_id: int, job_id: str | None = None) -> bool:
 
 def preferences_of(user_id: int) -> Preferences:
     """How the person steers his list, as the core takes it."""
-    return Preferences(never=frozenset(dismissing.genre_names(user_id)))
+    return as_preferences(steering.of(user_id), dismissing.genre_names(user_id))
+
+
+def as_preferences(chosen: Steering, never: Collection[str]) -> Preferences:
+    """Dials in hundredths and weights in percent as the core's numbers; a signal of the page is one or two of the core's."""
+    weights = {signal: getattr(chosen, name) / 100 for name, signals in SIGNALS.items() for signal in signals}
+    return Preferences(chosen.obscure / 100, chosen.new / 100, chosen.diverse / 100, weights, frozenset(never))
+
+
+def preview(engine: Engine, user_id: int, chosen: Steering, n: int) -> tuple[list[int], list[int]]:
+    """The first films of the person's list as he steers now, and as he would by `chosen`; nothing is kept."""
+    stars, never = rating.stars_of(user_id), dismissing.genre_names(user_id)
+    exclude = viewing.seen(user_id) | dismissing.film_ids(user_id)
+    both = [as_preferences(each, never) for each in (steering.of(user_id), chosen)]
+    db.session.rollback()
+    before, after = (engine.glance(user_id, stars, n, exclude, preferences) for preferences in both)
+    return before, after
 
 
 def _parted(entries: Sequence[Entry], known: Collection[int]) -> tuple[list[Entry], list[Entry]]:

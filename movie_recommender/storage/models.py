@@ -392,6 +392,26 @@ class DismissedGenre(Base):
     dismissed_at: Mapped[int] = mapped_column(BigInteger)
 
 
+class IgnoredRating(Base):
+    """A rating that a person wants left out when his list is computed; the rating itself stays."""
+
+    __tablename__ = "ignored_ratings"
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), primary_key=True)
+    movie_id: Mapped[int] = mapped_column(ForeignKey("movies.id", ondelete="CASCADE"), primary_key=True, index=True)
+    ignored_at: Mapped[int] = mapped_column(BigInteger)
+
+
+class Steer(Base):
+    """How a person steers his list; `services.steering` knows the settings."""
+
+    __tablename__ = "steers"
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), primary_key=True)
+    settings: Mapped[dict[str, int]] = mapped_column(JSON)
+    saved_at: Mapped[int] = mapped_column(BigInteger)
+
+
 class FilmList(Base):
     """A list of films that a person named."""
 

@@ -21,6 +21,7 @@ from . import (
     posters,
     rating,
     recommendations,
+    steering,
     watchlist,
     wording,
 )
@@ -35,6 +36,6 @@ def init_app(app: APIFlask) -> None:
     assets.init_app(app)
     covers.init_app(app)
     wording.init_app(app)
-    for room in (pages, accounts, movies, rating, recommendations, dismissing, watchlist, imports, operator, posters):
+    for room in (pages, accounts, movies, rating, recommendations, steering, dismissing, watchlist, imports, operator, posters):
         app.register_blueprint(room.blueprint)
     api.init_app(app)

@@ -6,7 +6,7 @@ from flask import Blueprint, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from ..services import browsing, demo, filtering, recommending
+from ..services import browsing, demo, filtering, recommending, steering
 from ..services.filtering import Filter, GenreFilter
 from .answers import page_number
 
@@ -30,8 +30,14 @@ def _render(template: str) -> str:
     found = recommending.recommendations(current_user.id, chosen, page_number())
     return render_template(
         template, found=found, chosen=chosen, genres=browsing.genre_names(), decades=decades, languages=languages,
-        runtimes=filtering.RUNTIMES, lists=filtering.film_lists(current_user.id), made_up=demo.count(),
+        runtimes=filtering.RUNTIMES, lists=filtering.film_lists(current_user.id), steer=_steered_by(), made_up=demo.count(),
     )  # fmt: skip
+
+
+def _steered_by() -> str:
+    """The name of the recommender that makes the list."""
+    preset = steering.of(current_user.id).preset
+    return steering.PRESETS[preset][0] if preset else "Your own dials"
 
 
 def _chosen() -> Filter:

@@ -105,3 +105,14 @@ def test_health_needs_no_signature(running: Flask, client: FlaskClient) -> None:
 
 def test_the_openapi_document_lists_the_doors(call: Call) -> None:
     assert {"/jobs", "/jobs/{job_id}", "/health"} <= set((call("GET", "/openapi.json").json or {})["paths"])
+
+
+def test_a_preview_is_computed_at_once_and_needs_a_signature(call: Call, client: FlaskClient, member: Member) -> None:
+    alice = member()
+    wait_for(lambda: (call("GET", "/health").json or {})["engine"]["ready"])
+    answer = call("POST", "/lists/preview", {"user_id": alice, "steering": {"new": 100}, "n": 5})
+    assert answer.status_code == 200
+    assert answer.json is not None
+    assert len(answer.json["before"]) == len(answer.json["after"]) == 5
+    assert call("POST", "/lists/preview", {"user_id": alice, "steering": {"new": 1000}}).status_code == 422
+    assert client.post("/lists/preview", json={"user_id": alice, "steering": {}}).status_code == 401
