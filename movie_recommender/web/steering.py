@@ -36,7 +36,8 @@ def fragment() -> str:
 @blueprint.post("/look")
 def look() -> ResponseReturnValue:
     """The page with these dials: by way of an address that holds no form's token."""
-    return redirect(url_for("steering.page", **Steering.of(request.form).values()), 303)
+    chosen: dict[str, Any] = Steering.of(request.form).values()
+    return redirect(url_for("steering.page", **chosen), 303)
 
 
 @blueprint.post("")
