@@ -69,7 +69,7 @@ class Steering:
 
 PRESETS: dict[str, tuple[str, str, Steering]] = {
     "like_you": ("Like you", "Everything weighed as it predicts best.", Steering()),
-    "hidden_gems": ("Hidden gems", "What few know, and people with your taste love.", Steering(obscure=50)),
+    "hidden_gems": ("Hidden gems", "What few know, and people with your taste love.", Steering(obscure=80)),
     "crowd_pleasers": ("Crowd pleasers", "What nearly everybody knows and likes.", Steering(obscure=-100)),
     "by_plot": ("By plot", "Stories like those that you love.", Steering(company=10, genres=60, people=30, plots=300)),
     "by_people": ("By people", "By directors and actors that you love.", Steering(company=10, genres=60, people=300, plots=30)),

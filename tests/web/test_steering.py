@@ -54,7 +54,7 @@ def test_the_page_works_while_the_engine_is_away(alice: Any, films: list[int]) -
     page = alice.browser.get("/steering").text
     assert "which does not answer just now" in page
     assert "You can keep the dials all the same" in page
-    answer = alice.browser.post("/steering", data={"obscure": "50"}, follow_redirects=True)
+    answer = alice.browser.post("/steering", data={"obscure": "80"}, follow_redirects=True)
     assert "Your list now follows Hidden gems." in answer.text
 
 
