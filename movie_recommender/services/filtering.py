@@ -15,7 +15,7 @@ from ..errors import InvalidInput, NotFound
 from ..storage import db, revisions
 from ..storage.models import FilmList, FilmListEntry, Movie
 from . import browsing, dismissing, watchlist
-from .lists import Entry
+from .lists import Kept
 
 RUNTIMES = (90, 105, 120, 150)  # minutes that the page offers
 
@@ -35,6 +35,8 @@ class GenreFilter:
         Raises:
             InvalidInput: An unknown genre, or `match` is neither `any` nor `all`.
         """
+        if not include and not exclude and match == "any":
+            return cls()
         known = {name.casefold(): name for name in browsing.genre_names()}
         if unknown := [name for name in (*include, *exclude) if name.casefold() not in known]:
             raise InvalidInput(f"There is no genre {unknown[0]!r} here. Known genres: {', '.join(known.values())}.")
@@ -125,7 +127,7 @@ class Facts:
         )
 
 
-def fitter(user_id: int, chosen: Filter, entries: Sequence[Entry]) -> Callable[[Filter, int], bool]:
+def fitter(user_id: int, chosen: Filter, entries: Sequence[Kept]) -> Callable[[Filter, int], bool]:
     """A test of films under `chosen` or any loosened form of it; reads only what its conditions need, a query each."""
     never = frozenset(dismissing.genre_names(user_id))
     ids = [entry.movie_id for entry in entries]

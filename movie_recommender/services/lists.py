@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 
 @dataclass(frozen=True)
@@ -30,10 +30,33 @@ class Entry:
     reasons: tuple[Reason, ...]
 
 
+class Kept(NamedTuple):
+    """A movie of a kept list whose reasons are not read yet: a page reads those of the few that it shows."""
+
+    movie_id: int
+    score: float
+    predicted_rating: float
+    reasons: str | list[Any]
+
+    def entry(self) -> Entry:
+        """The same with its reasons."""
+        reasons = json.loads(self.reasons) if isinstance(self.reasons, str) else self.reasons
+        return Entry(
+            self.movie_id, self.score, self.predicted_rating, tuple(Reason(kind, points, causes) for kind, points, causes in reasons)
+        )
+
+
 def pack(entries: Sequence[Entry], again: Sequence[Entry] = ()) -> bytes:
-    """Columns as JSON: small, quick to read, and readable with any tool. `again`: films seen before, a list beside the list."""
+    """A line of columns, then one of reasons a movie, all JSON: small, quick to read in part, and readable with any tool.
+
+    `again`: films seen before, a list beside the list.
+    """
     columns = {**_columns(entries), "again": _columns(again)}
-    return json.dumps(columns, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
+    reasons = [[[reason.kind, round(reason.points, 5), reason.causes] for reason in entry.reasons] for entry in (*entries, *again)]
+    return "\n".join(map(_encode, (columns, *reasons))).encode()
+
+
+_encode = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, allow_nan=False, check_circular=False).encode
 
 
 def _columns(entries: Sequence[Entry]) -> dict[str, Any]:
@@ -41,29 +64,35 @@ def _columns(entries: Sequence[Entry]) -> dict[str, Any]:
         "movies": [entry.movie_id for entry in entries],
         "scores": [round(entry.score, 5) for entry in entries],
         "predicted": [round(entry.predicted_rating, 3) for entry in entries],
-        "reasons": [[[reason.kind, round(reason.points, 5), reason.causes] for reason in entry.reasons] for entry in entries],
     }
 
 
 def movie_ids(payload: bytes) -> set[int]:
     """The films of a packed list."""
-    return set(json.loads(payload)["movies"])
+    return set(json.loads(payload.partition(b"\n")[0])["movies"])
 
 
 def unpack(payload: bytes) -> list[Entry]:
     """The list, best first."""
-    return _entries(json.loads(payload))
+    return [kept.entry() for kept in opened(payload)[0]]
 
 
 def unpack_both(payload: bytes) -> tuple[list[Entry], list[Entry]]:
     """The list, and the films seen before, both best first."""
-    columns = json.loads(payload)
-    return _entries(columns), _entries(columns["again"]) if "again" in columns else []
+    new, again = opened(payload)
+    return [kept.entry() for kept in new], [kept.entry() for kept in again]
 
 
-def _entries(columns: dict[str, Any]) -> list[Entry]:
-    rows = zip(columns["movies"], columns["scores"], columns["predicted"], columns["reasons"], strict=True)
-    return [
-        Entry(movie_id, score, predicted, tuple(Reason(kind, points, causes) for kind, points, causes in reasons))
-        for movie_id, score, predicted, reasons in rows
-    ]
+def opened(payload: bytes) -> tuple[list[Kept], list[Kept]]:
+    """The list, and the films seen before, both best first, without their reasons."""
+    first, *lines = payload.decode().split("\n")
+    columns = json.loads(first)
+    beside = columns.get("again") or {"movies": [], "scores": [], "predicted": []}
+    size = len(columns["movies"])
+    # A list that an older version kept has the reasons among its columns.
+    mine, theirs = columns.get("reasons", lines[:size]), beside.get("reasons", lines[size:])
+    return _rows(columns, mine), _rows(beside, theirs)
+
+
+def _rows(columns: dict[str, list[Any]], reasons: list[Any]) -> list[Kept]:
+    return [Kept(*row) for row in zip(columns["movies"], columns["scores"], columns["predicted"], reasons, strict=True)]

@@ -9,21 +9,21 @@ from itertools import accumulate
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import select
+from sqlalchemy import func, literal, select
 
 from ..storage import db
-from ..storage.models import Movie, RecommendationList, UserState
+from ..storage.models import Movie, Rating, RecommendationList, Revision, UserState
 from . import browsing, dismissing, rating, viewing
 from .filtering import Filter, fitter
-from .lists import Entry, unpack_both
+from .kept import KeptByRevision
+from .lists import Entry, Kept, opened
 from .wording import one_line
 
 
 @dataclass(frozen=True)
 class Recommended:
-    """One row of the page: the movie, its score and stars, why in one line, and what the person said of it; `stars` if he has rated it."""
+    """One row of the page: its score and stars, why in one line, and what the person said of the movie; `stars` if he has rated it."""
 
-    movie: Movie
     entry: Entry
     why: str
     said: frozenset[str] = frozenset()
@@ -46,29 +46,42 @@ class Recommendations:
     pages: int = 0
     items: list[Recommended] = field(default_factory=list)
     loosen: list[tuple[str, Any, Filter, int]] = field(default_factory=list)
+    catalogue: int = 0  # the revision of the catalogue that was read
+
+    def movies(self) -> dict[int, Movie]:
+        """The movies of the items, with what a card shows."""
+        return browsing.by_ids([item.entry.movie_id for item in self.items])
 
 
 def status(user_id: int) -> Recommendations:
     """How current the list is, without its items: cheap enough to ask again and again."""
-    row = db.session.execute(select(UserState.version, UserState.computed_version).where(UserState.user_id == user_id)).one_or_none()
-    version, computed_version = (row[0], row[1]) if row else (0, 0)
-    rated = rating.count(user_id)
-    if rated < current_app.config["MIN_RATINGS"]:
+    return _read(user_id, None)[0]
+
+
+def _read(user_id: int, column: Any) -> tuple[Recommendations, Any]:
+    """How current the list is, and a column of it, in one query."""
+    rated = select(func.count()).where(Rating.user_id == user_id).scalar_subquery()
+    revision = select(Revision.value).where(Revision.name == "catalogue").scalar_subquery()
+    query = select(UserState.version, UserState.computed_version, rated, revision, literal(None) if column is None else column)
+    query = query.outerjoin(RecommendationList, RecommendationList.user_id == UserState.user_id)
+    row = db.session.execute(query.where(UserState.user_id == user_id)).one_or_none()
+    version, computed_version, ratings, catalogue, value = row or (0, 0, rating.count(user_id), 0, None)
+    if ratings < current_app.config["MIN_RATINGS"]:
         state = "too_few_ratings"
     else:
         state = "updating" if computed_version < version else "current"
-    return Recommendations(state, version, computed_version, rated)
+    return Recommendations(state, version, computed_version, ratings, catalogue=catalogue or 0), value
 
 
 def recommendations(user_id: int, chosen: Filter | None = None, page: int = 1, per_page: int = 24) -> Recommendations:
     """The last complete list, best first, without what the person has rated or dismissed since, filtered and cut into pages."""
-    now, chosen = status(user_id), chosen or Filter()
-    payload = db.session.scalar(select(RecommendationList.payload).where(RecommendationList.user_id == user_id))
+    now, payload = _read(user_id, RecommendationList.payload)
+    chosen = chosen or Filter()
     if now.state == "too_few_ratings" or payload is None:
         return now
     rated = rating.stars_of(user_id)
     known, hidden = viewing.seen(user_id).union(rated), dismissing.film_ids(user_id)
-    new, again = unpack_both(payload)
+    new, again = opened(payload)
     if chosen.rewatches:
         entries = _merged([entry for entry in (*new, *again) if entry.movie_id not in hidden], known)
     else:
@@ -84,16 +97,16 @@ def recommendations(user_id: int, chosen: Filter | None = None, page: int = 1, p
         ]
     pages = math.ceil(len(kept) / per_page)
     page = max(1, min(page, pages or 1))
-    shown = kept[(page - 1) * per_page : page * per_page]
-    return replace(now, total=len(kept), page=page, pages=pages, items=_rows(user_id, shown, rated), loosen=loosen)
+    shown = [row.entry() for row in kept[(page - 1) * per_page : page * per_page]]
+    return replace(now, total=len(kept), page=page, pages=pages, items=_rows(user_id, shown, rated, now.catalogue), loosen=loosen)
 
 
-def _merged(entries: list[Entry], known: Collection[int]) -> list[Entry]:
+def _merged(entries: list[Kept], known: Collection[int]) -> list[Kept]:
     """Films seen before among the new ones, each before the first new film that is worth less and whose followers are too."""
     new = [entry for entry in entries if entry.movie_id not in known]
     again = sorted((entry for entry in entries if entry.movie_id in known), key=lambda entry: -entry.score)
     best_yet_to_come = list(accumulate((entry.score for entry in reversed(new)), max))[::-1]
-    merged: list[Entry] = []
+    merged: list[Kept] = []
     for entry, best in zip(new, best_yet_to_come, strict=True):
         while again and again[0].score > best:
             merged.append(again.pop(0))
@@ -101,19 +114,22 @@ def _merged(entries: list[Entry], known: Collection[int]) -> list[Entry]:
     return merged + again
 
 
-def _rows(user_id: int, entries: list[Entry], rated: Mapping[int, float]) -> list[Recommended]:
+def _rows(user_id: int, entries: list[Entry], rated: Mapping[int, float], catalogue: int) -> list[Recommended]:
     causes = {movie_id for entry in entries for reason in entry.reasons for movie_id, _ in reason.causes.get("movies", ())}
-    movies = browsing.by_ids([entry.movie_id for entry in entries])
-    titles = browsing.titles(causes)
-    said = dismissing.said(user_id, list(movies))
+    titles = _titles.get(catalogue, list(causes), browsing.titles)
+    said = dismissing.said(user_id, [entry.movie_id for entry in entries])
     return [
         Recommended(
-            movies[entry.movie_id],
-            entry,
-            one_line(entry.reasons, titles, rated),
-            said.get(entry.movie_id, frozenset()),
-            rated.get(entry.movie_id),
+            entry, one_line(entry.reasons, titles, rated), said.get(entry.movie_id, frozenset()), rated.get(entry.movie_id)
         )
         for entry in entries
-        if entry.movie_id in movies
-    ]
+    ]  # fmt: skip
+
+
+def genre_names(catalogue: int) -> list[str]:
+    """Every genre that a movie here has, as of this revision of the catalogue."""
+    return _genre_names.get(catalogue, ["all"], lambda _: {"all": browsing.genre_names()})["all"]
+
+
+_genre_names: KeptByRevision[str, list[str]] = KeptByRevision("genre names")
+_titles: KeptByRevision[int, str] = KeptByRevision("titles")

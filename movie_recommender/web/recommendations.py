@@ -6,8 +6,9 @@ from flask import Blueprint, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from ..services import browsing, demo, filtering, recommending, steering
+from ..services import demo, filtering, recommending, steering
 from ..services.filtering import Filter, GenreFilter
+from . import cards
 from .answers import page_number
 
 blueprint = Blueprint("recommendations", __name__, url_prefix="/recommendations")
@@ -29,8 +30,9 @@ def _render(template: str) -> str:
     chosen, (decades, languages) = _chosen(), filtering.choices()
     found = recommending.recommendations(current_user.id, chosen, page_number())
     return render_template(
-        template, found=found, chosen=chosen, genres=browsing.genre_names(), decades=decades, languages=languages,
+        template, found=found, chosen=chosen, genres=recommending.genre_names(found.catalogue), decades=decades, languages=languages,
         runtimes=filtering.RUNTIMES, lists=filtering.film_lists(current_user.id), steer=_steered_by(), made_up=demo.count(),
+        cards=cards.recommended(found, request.full_path.rstrip("?").replace("/recommendations/list", "/recommendations")),
     )  # fmt: skip
 
 

@@ -281,4 +281,4 @@ def test_a_seen_film_leaves_the_list_at_once(app: Any, person: Callable[[], int]
     db.session.commit()
     app.config["MIN_RATINGS"] = 2
     bring(alice, "title,year,watched_at\nSalt Harbour,2001,2024-01-01\n")
-    assert [item.movie.id for item in recommending.recommendations(alice).items] == [moons]
+    assert [item.entry.movie_id for item in recommending.recommendations(alice).items] == [moons]

@@ -32,7 +32,7 @@ def shelf(app, alice, add_movie):
 
 
 def ids(page):
-    return [item.movie.id for item in page.items]
+    return [item.entry.movie_id for item in page.items]
 
 
 def test_the_list_comes_best_first_with_stars_and_a_reason(app, alice, shelf):
@@ -93,3 +93,12 @@ def test_alice_list_is_not_shown_to_bob(app, alice, bob, shelf):
     with app.app_context():
         assert recommending.recommendations(bob.id).items == []
         assert db.session.get(RecommendationList, bob.id) is None
+
+
+def test_a_list_that_an_older_version_kept_is_still_read():
+    old = b'{"movies":[7,8],"scores":[0.5,0.4],"predicted":[4.1,4.0],"reasons":[[["genres",0.1,{}]],[]]}'
+    assert unpack(old) == [Entry(7, 0.5, 4.1, (Reason("genres", 0.1, {}),)), Entry(8, 0.4, 4.0, ())]
+
+
+def test_an_empty_list_is_a_list():
+    assert unpack(pack(())) == []

@@ -37,21 +37,23 @@ def list_recommendations(query_data: dict[str, Any]) -> dict[str, Any]:
     )  # fmt: skip
     page, n = query_data["page"], query_data["n"]
     found = recommending.recommendations(me().id, chosen, page, n)
-    items = _items(found.items) if page == found.page else []
+    items = _items(found) if page == found.page else []
     return {**standing(found), "page": page, "pages": found.pages, "per_page": n, "total": found.total, "items": items}
 
 
-def _items(rows: list[recommending.Recommended]) -> list[dict[str, Any]]:
+def _items(found: recommending.Recommendations) -> list[dict[str, Any]]:
+    rows, movies = found.items, found.movies()
     titles = browsing.titles({movie_id for row in rows for reason in row.entry.reasons for movie_id, _ in reason.causes.get("movies", ())})
     return [
         {
-            **movie_card(row.movie),
+            **movie_card(movies[row.entry.movie_id]),
             "score": row.entry.score,
             "predicted_rating": row.entry.predicted_rating,
             "why": row.why,
             "reasons": [_reason(reason, titles) for reason in row.entry.reasons],
         }
         for row in rows
+        if row.entry.movie_id in movies
     ]
 
 
