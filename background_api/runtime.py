@@ -11,7 +11,7 @@ from collections.abc import Callable
 from apiflask import APIFlask
 
 from movie_recommender.errors import NotFound
-from movie_recommender.services import dismissing, jobs, reconcile
+from movie_recommender.services import atlas, dismissing, jobs, reconcile
 from movie_recommender.services.engine import Engine
 from movie_recommender.services.plots import Plots
 from movie_recommender.storage.models import Job
@@ -51,7 +51,7 @@ class Runtime:
         url, key = config["QUEUE_URL"], config["BACKGROUND_KEY"]
         lists = Lane("lists", url, key, self._tasks.perform, config["BACKGROUND_WORKERS"])
         plots = Lane("plots", url, key, self._tasks.perform_gently, workers=1)
-        self._lane_of = {"recompute": lists, "fillchroma": plots, "reindex": plots}
+        self._lane_of = {"recompute": lists, "fillchroma": plots, "reindex": plots, "atlas": plots}
         self.lanes = (lists, plots)
         with self.api.app_context():
             self._take_over()
@@ -150,3 +150,5 @@ class Runtime:
             self._tasks.refit()
             self._wake_reconciler.set()
             self.look_at_plots()
+            if (fitted := self.engine.fitted) and atlas.is_stale(fitted):
+                self.submit("atlas")

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from apiflask import APIFlask
 
 from movie_recommender.errors import MovieRecommenderError
-from movie_recommender.services import jobs, reconcile
+from movie_recommender.services import atlas, jobs, reconcile
 from movie_recommender.services.engine import Engine, save_similar
 from movie_recommender.services.plots import Plots
 from movie_recommender.services.recompute import recompute
@@ -39,7 +39,7 @@ class Tasks:
         self._plots = plots
         self._stopping = stopping
         self._handlers: dict[str, Callable[[Job], None]] = {
-            "recompute": self._recompute, "fillchroma": self._fillchroma, "reindex": self._reindex,
+            "recompute": self._recompute, "fillchroma": self._fillchroma, "reindex": self._reindex, "atlas": self._atlas,
         }  # fmt: skip
         self._refits_failed = 0
         self._refit_after = 0.0  # monotonic seconds
@@ -109,6 +109,10 @@ class Tasks:
     def _reindex(self, job: Job) -> None:
         note = self._progress(job)
         self._plots.build_index(lambda: note(0, 1))
+
+    def _atlas(self, job: Job) -> None:
+        if fitted := self._engine.fitted:
+            atlas.compute(fitted, self._progress(job))
 
     def _progress(self, job: Job) -> Callable[[int, int], None]:
         """Notes how far a job is, now and then, and ends it when the process is to stop."""

@@ -18,7 +18,7 @@ from ..storage import db, upsert, writing
 from ..storage.models import Job, UserState
 
 log = logging.getLogger(__name__)
-KINDS = ("recompute", "refit", "fillchroma", "reindex")
+KINDS = ("recompute", "refit", "fillchroma", "reindex", "atlas")
 STATES = ("queued", "running", "done", "failed", "dead")
 ENDED = ("done", "failed", "dead")
 KEEP_SECONDS = 7 * 86_400  # for which an ended job can be looked at

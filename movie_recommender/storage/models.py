@@ -435,6 +435,27 @@ class FilmListEntry(Base):
     import_id: Mapped[int | None] = mapped_column(ForeignKey("imports.id"), index=True)
 
 
+class Atlas(Base):
+    """What is drawn of the whole catalogue (`groups`, `map`), as one JSON document; `services.atlas` computes it."""
+
+    __tablename__ = "atlases"
+
+    name: Mapped[str] = mapped_column(String(20), primary_key=True)
+    made_of: Mapped[str] = mapped_column(String(60))
+    made_at: Mapped[int] = mapped_column(BigInteger)
+    payload: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class Openness(Base):
+    """What a member lets the others of this site see: without a row, nothing."""
+
+    __tablename__ = "openness"
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), primary_key=True)
+    as_neighbour: Mapped[bool] = mapped_column(default=False)  # his name and favourites among the neighbours of others
+    tonight: Mapped[bool] = mapped_column(default=False)  # others may choose films together with him
+
+
 class Revision(Base):
     """Counters raised by changes that the resident engine must notice: `catalogue`, `community`."""
 

@@ -15,6 +15,7 @@ from . import (
     headers,
     imports,
     movies,
+    onboarding,
     operator,
     pages,
     paths,
@@ -36,6 +37,8 @@ def init_app(app: APIFlask) -> None:
     assets.init_app(app)
     covers.init_app(app)
     wording.init_app(app)
-    for room in (pages, accounts, movies, rating, recommendations, steering, dismissing, watchlist, imports, operator, posters):
+    for room in (
+        pages, accounts, movies, rating, recommendations, steering, dismissing, watchlist, imports, operator, posters, onboarding,
+    ):  # fmt: skip
         app.register_blueprint(room.blueprint)
     api.init_app(app)

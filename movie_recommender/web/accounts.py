@@ -31,7 +31,7 @@ def register() -> ResponseReturnValue:
         return again("register.html", error, closed=error.message)
     except MovieRecommenderError as error:
         return again("register.html", error, error=error.message, name=request.form.get("name", ""), invitation=invitation)
-    return redirect(next_page(), 303)
+    return redirect(next_page(url_for("onboarding.groups")), 303)
 
 
 @blueprint.route("/sign-in", methods=["GET", "POST"])

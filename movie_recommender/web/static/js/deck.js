@@ -4,9 +4,11 @@ import { post, request } from "./net.js";
 
 const shown = (deck) => [...deck.querySelectorAll("[data-film]")].map((card) => card.dataset.film).join(",");
 
-function cardsFrom(html) {
+export function cardsFrom(html) {
   const template = document.createElement("template");
   template.innerHTML = html;
+  // Parsed for a template, what is meant for browsers without scripts would be shown.
+  template.content.querySelectorAll("noscript").forEach((part) => part.remove());
   const cards = [...template.content.querySelectorAll(".card")];
   cards.forEach((card) => card.classList.add("arriving"));
   return cards;
@@ -19,7 +21,9 @@ async function replace(deck, form) {
   body.set("shown", shown(deck));
   button.disabled = true;
   try {
-    const { cards } = await post(form.action, body);
+    let { cards } = await post(form.action, body);
+    // A deck that chooses its films by what was said has the next one chosen there.
+    if (deck.dataset.renew) ({ cards } = await request(`${deck.dataset.renew}&shown=${shown(deck)}`));
     const [next] = cardsFrom(cards);
     card.classList.add("leaving");
     card.addEventListener("transitionend", () => swap(card, next), { once: true });
