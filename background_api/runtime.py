@@ -146,6 +146,10 @@ class Runtime:
             self.submit("recompute", user_id, priority)
 
     def _keep_engine(self) -> None:
+        if not self.engine.ready.is_set() and self.engine.restore():
+            self._wake_reconciler.set()
+            self.look_at_plots()
+        self.engine.catch_up()
         if self.engine.is_stale() or jobs.is_waiting("refit"):
             self._tasks.refit()
             self._wake_reconciler.set()

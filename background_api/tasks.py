@@ -29,6 +29,13 @@ class Stopped(Exception):
     """The process is asked to stop; the job goes on at the next start."""
 
 
+def give_way() -> None:
+    """From now on this thread gives way to every other one."""
+    with contextlib.suppress(OSError, AttributeError):
+        # On Linux a thread has a niceness of its own; elsewhere the system's scheduler has to do.
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 10)
+
+
 class Tasks:
     """The work behind the kinds of jobs. Every method makes its own application context."""
 
@@ -46,9 +53,7 @@ class Tasks:
 
     def perform_gently(self, job_id: str) -> None:
         """Do a long job in a thread that gives way to every other one."""
-        with contextlib.suppress(OSError, AttributeError):
-            # On Linux a thread has a niceness of its own; elsewhere the system's scheduler has to do.
-            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 10)
+        give_way()
         self.perform(job_id)
 
     def perform(self, job_id: str) -> None:
@@ -101,7 +106,11 @@ class Tasks:
             self._refit_after = time.monotonic() + min(LONGEST_PAUSE, 2.0**self._refits_failed)
 
     def _refit(self, job: Job) -> None:
-        save_similar(self._engine.refit(), self._progress(job))
+        if self._engine.ready.is_set():
+            give_way()  # the old model serves meanwhile
+        fitted = self._engine.refit()
+        give_way()
+        save_similar(fitted, self._progress(job))
 
     def _fillchroma(self, job: Job) -> None:
         self._plots.fill(self._progress(job), rebuild=job.subject == REBUILD)

@@ -183,6 +183,12 @@ TABLE: tuple[Setting, ...] = (
     Setting("LIST_LENGTH", "500", _whole(20, 2000), "Movies kept in a person's list."),
     Setting("MIN_RATINGS", "5", _whole(1, 100), "Ratings that a person gives before the first list."),
     Setting("RECONCILE_SECONDS", "3", _seconds(0.2, 3600), "How often the background API looks for lists that are behind."),
+    Setting(
+        "REFIT_HOURS",
+        "24",
+        _whole(0, 8760),
+        "Hours after which the engine learns anew what members have rated since (co-liking); 0: only with a new catalogue.",
+    ),
     Setting("LEASE_SECONDS", "20", _seconds(1, 86400), "How long a queued recompute may take before it is queued again."),
     Setting("MAX_ATTEMPTS", "5", _whole(1, 100), "Failures after which a job is set aside for the operator."),
     Setting("BACKGROUND_WORKERS", "1", _whole(1, 64), "Queue workers of one background API."),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import numpy as np
 import numpy.typing as npt
 from numba import njit
@@ -13,6 +15,16 @@ ROUNDING = 1e-12
 """A similarity up to here is what rounding leaves of one that is zero."""
 
 PackedArray = npt.NDArray[np.int64]
+
+_scratch = threading.local()
+
+
+def zero_sums(n: int) -> PackedArray:
+    """This thread's ``int64[n]`` of zeros, used again and again: `take_nearest` leaves it so."""
+    sums: PackedArray | None = getattr(_scratch, "sums", None)
+    if sums is None or sums.size < n:
+        sums = _scratch.sums = np.zeros(n + n // 8 + 8, dtype=np.int64)
+    return sums[:n]
 
 
 def packed_tables(weights: FloatArray, values: FloatArray) -> tuple[PackedArray, int, float]:

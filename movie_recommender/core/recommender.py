@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 import numpy as np
 import numpy.typing as npt
@@ -17,7 +17,7 @@ from .profile import fold_in
 from .results import Explanation, RankedList, Reasons, Recommendation
 from .scorers import SCORERS, Scorer
 from .select import Groups, above_the_rest, best, facet_groups
-from .similar import likeness
+from .similar import likenesses, most_alike
 from .stars import StarPredictor
 from .steering import NEUTRAL, Preferences, steer
 from .variety import diversify
@@ -28,6 +28,9 @@ POOL, VARIED = 100, 60
 
 CANDIDATES = 4000
 """Among how many of the best the best of every genre are looked for first."""
+
+SIMILAR_BLOCK = 128
+"""Films whose similar ones are looked for at a time: two tables of so many rows are in memory."""
 
 FRANCHISE = 0.6
 """How much of two films' likeness is being of one franchise; the rest is their genres."""
@@ -60,7 +63,8 @@ class Recommender:
 
         Ratings of items that are not among `items` are ignored.
         """
-        self.items = items
+        nothing: list[tuple[()]] = [()] * items.n_items
+        self.items = Items(items.item_ids, nothing, nothing, years=items.years)  # what the scorers learn from is not kept twice
         self.matrix = RatingMatrix(ratings, items)
         self.scorers: dict[str, Scorer] = {}
         for scorer_class in SCORERS:
@@ -221,12 +225,16 @@ class Recommender:
         col = int(self.matrix.items.positions([item_id])[0])
         if col < 0:
             raise NotFound(f"There is no item {item_id}.")
-        values = likeness(col, self.scorers)
-        if not values.size:
-            return []
-        values[col] = -1.0
-        best = np.argsort(-values, kind="stable")[: max(n, 0)]
-        return [(int(self.matrix.items.ids[at]), float(values[at])) for at in best if values[at] > 0]
+        at, values = most_alike(likenesses(np.array([col]), self.scorers, self.matrix.n_items), n)[0]
+        return list(zip(self.matrix.items.ids[at].tolist(), values.tolist(), strict=True))
+
+    def all_similar_items(self, n: int = 10) -> Iterator[tuple[int, list[int]]]:
+        """For every item its id and the ids of the `n` most like it, best first; computed by blocks while one takes them."""
+        ids = self.matrix.items.ids
+        for begin in range(0, ids.size, SIMILAR_BLOCK):
+            cols = np.arange(begin, min(begin + SIMILAR_BLOCK, ids.size))
+            alike = most_alike(likenesses(cols, self.scorers, ids.size), n)
+            yield from zip(ids[cols].tolist(), (ids[at].tolist() for at, _ in alike), strict=True)
 
     def blended(self, ratings: Mapping[int, float], user_id: int | None = None, preferences: Preferences = NEUTRAL) -> Blend:
         """Scores over all items for this person, with their terms."""

@@ -1,12 +1,13 @@
-"""Films like one film: liked by the same people, of a like story, by the same people, of the same kind."""
+"""Films like some films: liked by the same people, of a like story, by the same people, of the same kind."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
 import numpy as np
+import numpy.typing as npt
 
-from .data import FloatArray
+from .data import IntArray
 from .scorers import Scorer
 from .scorers.coliking import CoLiking
 from .scorers.features import FeatureAffinity
@@ -15,47 +16,69 @@ from .scorers.plots import Plots
 SHARES = {"coliking": 0.4, "plots": 0.25, "people": 0.2, "genres": 0.15, "keywords": 0.15}
 """How much each kind of likeness weighs; renormalised over those that are known of both films."""
 
+LEAST_KNOWN = 0.3
+"""So much of the shares is taken to be known at least: a single kind alone does not make films alike."""
 
-def likeness(col: int, scorers: Mapping[str, Scorer]) -> FloatArray:
-    """``float[n_items]`` in 0..1: how like the film at `col` each film is; 0 where nothing is known."""
-    total: FloatArray | None = None
-    weight: FloatArray | None = None
+Table = npt.NDArray[np.float32]
+Known = tuple[Table, npt.NDArray[np.bool_], npt.NDArray[np.bool_]]
+"""Likenesses ``[len(cols), n_items]``, of which of the cols they are known, and of which items."""
+
+
+def likenesses(cols: IntArray, scorers: Mapping[str, Scorer], n_items: int) -> Table:
+    """``float32[len(cols), n_items]`` in 0..1: how like each of the films each film is; 0 where nothing is known, and to itself."""
+    total = np.zeros((cols.size, n_items), dtype=np.float32)
+    weight = np.zeros((cols.size, n_items), dtype=np.float32)
     for name, share in SHARES.items():
-        values = _likeness_by(scorers.get(name), col)
-        if values is None:
+        found = _likenesses_by(scorers.get(name), cols)
+        if found is None:
             continue
-        known = np.isfinite(values)
-        part = share * np.where(known, values, 0.0)
-        total = part if total is None else total + part
-        weight = share * known if weight is None else weight + share * known
-    if total is None or weight is None:
-        return np.zeros(0)
-    return np.asarray(total / np.maximum(weight, 0.3))
+        values, own, others = found
+        values *= np.float32(share) * others
+        total[own] += values[own]
+        weight[own] += np.float32(share) * others
+    total /= np.maximum(weight, LEAST_KNOWN, out=weight)
+    total[np.arange(cols.size), cols] = 0.0
+    return total
 
 
-def _likeness_by(scorer: Scorer | None, col: int) -> FloatArray | None:
+def most_alike(likeness: Table, n: int) -> list[tuple[IntArray, Table]]:
+    """For each row the positions of the `n` largest above 0, largest first, and how large they are."""
+    n = min(max(n, 0), likeness.shape[1])
+    found = []
+    for row in likeness:
+        at = np.argpartition(-row, n - 1)[:n] if 0 < n < row.size else np.arange(row.size)[: row.size if n else 0]
+        at = at[np.lexsort((at, -row[at]))]
+        at = at[row[at] > 0]
+        found.append((at, row[at]))
+    return found
+
+
+def _likenesses_by(scorer: Scorer | None, cols: IntArray) -> Known | None:
     if isinstance(scorer, CoLiking):
-        return _coliked(scorer, col)
+        return _coliked(scorer, cols)
     if isinstance(scorer, Plots):
-        if not scorer.known[col]:
-            return None
-        return np.where(scorer.known, np.maximum(scorer.vectors.products(scorer.vectors.rows(np.array([col]))[0]), 0.0), np.nan)
+        vectors = scorer.vectors
+        return np.maximum(vectors.rows(cols) @ vectors.rows(np.arange(scorer.known.size)).T, 0.0), scorer.known[cols], scorer.known
     if isinstance(scorer, FeatureAffinity):
-        return _shared(scorer, col)
+        return _shared(scorer, cols)
     return None
 
 
-def _coliked(scorer: CoLiking, col: int) -> FloatArray | None:
-    at = int(scorer.position[col])
-    if at < 0:
-        return None
-    values = np.full(scorer.matrix.n_items, np.nan)
-    row = np.maximum(scorer.model[at], 0.0)
-    values[scorer.cols] = np.sqrt(row / max(float(row.max()), 1e-12))
-    return values
+def _coliked(scorer: CoLiking, cols: IntArray) -> Known:
+    """The root of the co-liking, the largest of each film's being 1."""
+    at = scorer.position[cols]
+    values = np.zeros((cols.size, scorer.position.size), dtype=np.float32)
+    if scorer.cols.size:
+        rows = np.maximum(scorer.model[np.maximum(at, 0)], 0.0)
+        values[:, scorer.cols] = np.sqrt(rows / np.maximum(rows.max(axis=1, keepdims=True), 1e-12))
+    return values, at >= 0, scorer.position >= 0
 
 
-def _shared(scorer: FeatureAffinity, col: int) -> FloatArray | None:
+def _shared(scorer: FeatureAffinity, cols: IntArray) -> Known:
     """Cosine of the weighted features."""
-    cosines = scorer.cosines(int(scorer.kinds[col]))
-    return None if cosines is None else cosines[scorer.kinds]
+    kinds, used = np.unique(scorer.kinds[cols], return_inverse=True)
+    products = (scorer.content[kinds] @ scorer.by_feature).toarray()
+    lengths = scorer.lengths[kinds][:, None] * scorer.lengths[None, :]
+    cosines = (products / np.maximum(lengths, 1e-12)).astype(np.float32)
+    known = scorer.known[scorer.kinds]
+    return cosines[used][:, scorer.kinds], known[cols], known

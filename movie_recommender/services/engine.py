@@ -11,19 +11,19 @@ import json
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from flask import current_app
-from sqlalchemy import delete, insert, select
+from sqlalchemy import select
 
 from .. import core
 from ..core import Explanation, Preferences, Recommender
 from ..errors import EngineLoading, SettingError
-from ..storage import db, revisions, writing
+from ..storage import db, revisions, upsert, writing
 from ..storage.models import Movie, SimilarMovies
-from . import training
+from . import rating, snapshots, training
 from .lists import Entry
 from .receipts import entry
 
@@ -31,19 +31,39 @@ log = logging.getLogger(__name__)
 PER_FACET = 12  # the same of every decade and every language
 PER_GENRE = 60  # movies of every genre that a list holds at least, so that a filter has something to show
 CAUSES = 6  # of each part of a receipt
+OVERLAP = 60.0  # seconds by which two looks overlap: a transaction may end later than it says
+SAVED_AT_ONCE = 500  # rows of similar movies in one transaction
 SIMILAR = 24  # movies kept as the most similar ones of each movie
 FORMAT = 3  # raised when lists of the same fit would differ: every list is then computed again
 
 
-@dataclass(frozen=True)
+@dataclass
 class Fitted:
-    """A model and what it was made of."""
+    """A model, what it was made of, and what it has heard since.
+
+    `heard` holds the version of every member that the model knows; `looked_at` is when members' versions were last asked
+    for, `fitted_at` when the ratings were read (both in seconds since 1970); `news` says whether anybody rated since.
+    """
 
     model: Recommender
     version: str
     made_of: tuple[int, int, str]  # revisions of catalogue and community, digest of the weights
     movies: int
     ratings: int
+    heard: dict[int, int]
+    looked_at: float
+    fitted_at: float
+    news: bool = False
+
+    def tell(self, user_id: int, stars: Mapping[int, float], version: int | None) -> None:
+        """These are the person's ratings now; a version before the one that is known changes nothing."""
+        if version is not None:
+            known = self.heard.get(user_id, -1)
+            if known > version:
+                return
+            self.heard[user_id] = version
+            self.news |= version > known
+        self.model.update(user_id, stars)
 
 
 class Engine:
@@ -53,7 +73,7 @@ class Engine:
         self.ready = threading.Event()
         self._fitted: Fitted | None = None
         self._lock = threading.Lock()
-        self._changed: dict[int, Mapping[int, float]] | None = None  # while a refit runs: who changed what
+        self._changed: dict[int, tuple[Mapping[int, float], int | None]] | None = None  # while a refit runs: who changed what
 
     @property
     def fitted(self) -> Fitted | None:
@@ -64,11 +84,15 @@ class Engine:
         return self._fitted.version if self._fitted else ""
 
     def is_stale(self) -> bool:
-        """Whether the catalogue, the community's ratings or the weights changed since the fit."""
-        return self._fitted is None or self._fitted.made_of != _made_of()
+        """Whether the catalogue, the community's ratings or the weights changed since the fit, or members rated and it is long ago."""
+        fitted = self._fitted
+        if fitted is None or fitted.made_of != _made_of():
+            return True
+        hours = current_app.config["REFIT_HOURS"]
+        return bool(hours and fitted.news and not 0 <= time.time() - fitted.fitted_at < hours * 3600)
 
     def refit(self) -> Fitted:
-        """Learn everything anew, then let the new model serve.
+        """Learn everything anew, then let the new model serve; keeps a snapshot of it.
 
         Raises:
             InvalidWeights: The weights file cannot be used; the old model goes on serving.
@@ -77,24 +101,66 @@ class Engine:
         with self._lock:
             self._changed = {}
         try:
-            # The revisions are read first: what changes during the loading is noticed again afterwards.
+            # Revisions and versions are read first: what changes during the loading is noticed again afterwards.
             db.session.rollback()
-            made_of = _made_of()
+            made_of, now, heard = _made_of(), time.time(), rating.versions()
             items, ratings = training.load_items(), training.load_ratings()
             db.session.rollback()
+            n_ratings = len(ratings)
             model = Recommender(_weights_file()).fit(ratings, items)
+            del ratings
             _warm_up(model)
-            fitted = Fitted(model, _version(made_of), made_of, len(items), len(ratings))
+            fitted = Fitted(model, _version(made_of), made_of, len(items), n_ratings, heard, now, now)
+            snapshots.keep(fitted)
             with self._lock:
-                for user_id, stars in self._changed.items():
-                    model.update(user_id, stars)
+                for user_id, (stars, version) in self._changed.items():
+                    fitted.tell(user_id, stars, version)
                 self._fitted, self._changed = fitted, None
         finally:
             with self._lock:
                 self._changed = None
-        self.ready.set()
-        log.info("The engine knows %d movies and %d ratings; fitted in %.1f s.", fitted.movies, fitted.ratings, time.monotonic() - started)
+        self._begin(fitted, "fitted", started)
         return fitted
+
+    def restore(self) -> bool:
+        """Serve from the snapshot of the last fit, with what members rated since; False if there is none that fits.
+
+        A snapshot of another catalogue, other community ratings, other weights or other code is not used.
+        """
+        started = time.monotonic()
+        made_of = _made_of()
+        found = snapshots.kept(made_of)
+        if found is None:
+            return False
+        model, about = found
+        heard = {int(user_id): version for user_id, version in about["heard"].items()}
+        at = about["fitted_at"]
+        fitted = Fitted(model, _version(made_of), made_of, about["movies"], about["ratings"], heard, at, at)
+        for user_id, version in rating.versions().items():
+            if fitted.heard.get(user_id) != version:
+                fitted.tell(user_id, rating.stars_of(user_id), version)
+        db.session.rollback()
+        _warm_up(fitted.model)
+        with self._lock:
+            self._fitted = fitted
+        self._begin(fitted, "opened", started)
+        return True
+
+    def catch_up(self) -> int:
+        """Hear of members whose ratings changed without this engine being told, as when another one made their lists; how many."""
+        fitted = self._fitted
+        if fitted is None:
+            return 0
+        now = time.time()
+        changed = rating.changed_since(fitted.looked_at - OVERLAP)
+        missed = [user_id for user_id, version in changed.items() if fitted.heard.get(user_id, -1) < version]
+        for user_id in missed:
+            stars = rating.stars_of(user_id)
+            with self._lock:
+                fitted.tell(user_id, stars, changed[user_id])
+        db.session.rollback()
+        fitted.looked_at = now
+        return len(missed)
 
     def rank(
         self,
@@ -104,15 +170,17 @@ class Engine:
         exclude: Iterable[int] = (),
         preferences: Preferences | None = None,
         also: Iterable[int] = (),
+        version: int | None = None,
     ) -> tuple[list[Entry], str]:
-        """A person's list, best first, and the version of the engine that made it; others see his ratings from now on."""
+        """A person's list, best first, and the version of the engine that made it; others see his ratings from now on.
+
+        `version` is the person's, read before his `stars`.
+        """
         with self._lock:
             fitted = self._fitted
             if fitted is None:
                 raise RuntimeError("The engine has not been fitted yet.")
-            fitted.model.update(user_id, stars)
-            if self._changed is not None:
-                self._changed[user_id] = dict(stars)
+            self._tell(user_id, stars, version)
             ranked = fitted.model.rank(
                 stars, n=n, n_by_genre=PER_GENRE, exclude=exclude, user_id=user_id,
                 preferences=preferences or Preferences(), n_by_facet=PER_FACET, also=also,
@@ -145,14 +213,22 @@ class Engine:
             raise EngineLoading
         return self._fitted.model
 
-    def hear(self, user_id: int, stars: Mapping[int, float]) -> str:
+    def hear(self, user_id: int, stars: Mapping[int, float], version: int | None = None) -> str:
         """Take note of a person's ratings without a list; returns the engine's version."""
         with self._lock:
-            if self._fitted is not None:
-                self._fitted.model.update(user_id, stars)
-            if self._changed is not None:
-                self._changed[user_id] = dict(stars)
+            self._tell(user_id, stars, version)
         return self.version
+
+    def _tell(self, user_id: int, stars: Mapping[int, float], version: int | None) -> None:
+        if self._fitted is not None:
+            self._fitted.tell(user_id, stars, version)
+        if self._changed is not None:
+            self._changed[user_id] = dict(stars), version
+
+    def _begin(self, fitted: Fitted, how: str, started: float) -> None:
+        self.ready.set()
+        seconds = time.monotonic() - started
+        log.info("The engine knows %d movies and %d ratings; %s in %.1f s.", fitted.movies, fitted.ratings, how, seconds)
 
 
 def _warm_up(model: Recommender) -> None:
@@ -162,19 +238,28 @@ def _warm_up(model: Recommender) -> None:
 
 
 def save_similar(fitted: Fitted, progress: Callable[[int, int], None]) -> None:
-    """Write the most similar movies of every movie, all in one transaction."""
-    ids = [int(movie_id) for movie_id in fitted.model.items.item_ids]
-    rows = []
-    for place, movie_id in enumerate(ids):
-        progress(place, len(ids))
-        similar = [other for other, _ in fitted.model.similar_items(movie_id, SIMILAR)]
+    """Write the most similar movies of every movie, some at a time, so that nobody who rates meanwhile has to wait."""
+    total = fitted.movies
+    rows: list[dict[str, object]] = []
+    for place, (movie_id, similar) in enumerate(fitted.model.all_similar_items(SIMILAR)):
+        progress(place, total)
         rows.append({"movie_id": movie_id, "payload": json.dumps(similar).encode()})
-    progress(len(ids), len(ids))
+        if len(rows) == SAVED_AT_ONCE:
+            _write_similar(rows)
+            rows = []
+    _write_similar(rows)
+    progress(total, total)
+
+
+def _write_similar(rows: Sequence[dict[str, object]]) -> None:
+    ids = [row["movie_id"] for row in rows]
     with writing() as session:
-        here = set(session.scalars(select(Movie.id)))
-        session.execute(delete(SimilarMovies))
-        if rows := [row for row in rows if row["movie_id"] in here]:
-            session.execute(insert(SimilarMovies), rows)
+        here = set(session.scalars(select(Movie.id).where(Movie.id.in_(ids))))
+        if kept := [row for row in rows if row["movie_id"] in here]:
+            statement = upsert(SimilarMovies)
+            session.execute(
+                statement.on_conflict_do_update(index_elements=["movie_id"], set_={"payload": statement.excluded.payload}), kept
+            )
 
 
 def _weights_file() -> Path | None:

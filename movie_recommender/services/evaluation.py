@@ -38,7 +38,7 @@ class Data:
 
 def from_database() -> Data:
     """Everything in this instance."""
-    return Data("this instance", training.load_ratings(), training.load_items())
+    return Data("this instance", training.load_ratings(with_times=True), training.load_items())
 
 
 def from_files(folder: Path, metadata: Path | None = None, vectors: Path | None = None) -> Data:

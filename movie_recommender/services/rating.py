@@ -7,6 +7,7 @@ gets a hint. What this function has returned from is on disk.
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -47,6 +48,17 @@ def half_stars(stars: object) -> int:
     return int(doubled)
 
 
+def versions() -> dict[int, int]:
+    """Everybody's version: who changed his ratings since another look shows in a difference."""
+    return dict(db.session.execute(select(UserState.user_id, UserState.version)).all())
+
+
+def changed_since(when: float) -> dict[int, int]:
+    """The versions of those who changed something at or after this time, in seconds since 1970."""
+    query = select(UserState.user_id, UserState.version).where(UserState.changed_at >= when)
+    return dict(db.session.execute(query).all())
+
+
 def rate(user_id: int, movie_id: int, stars: object) -> int:
     """Give a movie stars, in place of earlier ones. Returns the person's new version.
 
@@ -85,8 +97,8 @@ def remove(user_id: int, movie_id: int) -> int:
 
 def raise_version(session: Session, user_id: int) -> int:
     """Mark the person's list as behind, as part of the caller's transaction; returns the new version."""
-    state = upsert(UserState).values(user_id=user_id, version=1, computed_version=0)
-    changes = {"version": UserState.version + 1, "attempts": 0, "retry_at": 0.0}
+    state = upsert(UserState).values(user_id=user_id, version=1, computed_version=0, changed_at=time.time())
+    changes = {"version": UserState.version + 1, "attempts": 0, "retry_at": 0.0, "changed_at": time.time()}
     return session.execute(
         state.on_conflict_do_update(index_elements=["user_id"], set_=changes).returning(UserState.version)
     ).scalar_one()  # fmt: skip

@@ -40,9 +40,11 @@ def recompute(engine: Engine, user_id: int, job_id: str | None = None) -> bool:
     also = _also(user_id, stars, seen) - dismissed
     db.session.rollback()
     if len(stars) < current_app.config["MIN_RATINGS"]:
-        payload, made_by = pack(()), engine.hear(user_id, stars)
+        payload, made_by = pack(()), engine.hear(user_id, stars, state.version)
     else:
-        entries, made_by = engine.rank(user_id, stars, current_app.config["LIST_LENGTH"], seen | dismissed, preferences, also)
+        entries, made_by = engine.rank(
+            user_id, stars, current_app.config["LIST_LENGTH"], seen | dismissed, preferences, also, state.version
+        )  # fmt: skip
         payload = pack(*_parted(entries, seen.union(stars)))
     values = {"version": state.version, "engine": made_by, "computed_at": now(), "payload": payload}
     with writing() as session:

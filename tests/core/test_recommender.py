@@ -132,3 +132,11 @@ def test_one_star_pushes_films_like_it_away(model):
         return scores[horror].mean() - scores[comedy].mean()
 
     assert apart(hated) < apart(without) < apart(loved)
+
+
+def test_all_similar_films_are_those_of_each_film(model):
+    alike = dict(model.all_similar_items(n=6))
+    assert list(alike) == model.items.item_ids.tolist()
+    for item_id, similar in alike.items():
+        assert similar == [other for other, _ in model.similar_items(item_id, n=6)]
+        assert item_id not in similar

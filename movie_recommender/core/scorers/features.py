@@ -43,7 +43,7 @@ class FeatureAffinity(Scorer):
         self.by_feature = self.content.T.tocsr()
         self.known = np.diff(self.content.indptr) > 0
         self._floor = np.where(self.known, 0.0, np.nan)
-        self._lengths = np.sqrt(np.asarray(self.content.multiply(self.content).sum(axis=1)).ravel())
+        self.lengths = np.sqrt(np.asarray(self.content.multiply(self.content).sum(axis=1)).ravel())
 
     def _content(self, items: Items) -> tuple[scipy.sparse.csr_matrix, scipy.sparse.csr_matrix]:
         """CSR ``(n_kinds, n_features)``, a row for each kind of film (those of the same features).
@@ -118,16 +118,6 @@ class FeatureAffinity(Scorer):
         scores = self._floor.copy()
         add_affinities(scores, self.by_feature.indptr, self.by_feature.indices, self.by_feature.data, features, affinities)
         return scores
-
-    def cosines(self, kind: int) -> FloatArray | None:
-        """``float[n_kinds]``: how much each kind of film shares with this one, 0..1; None if it has no features."""
-        span = slice(self.content.indptr[kind], self.content.indptr[kind + 1])
-        features = self.content.indices[span].astype(np.int64)
-        if not features.size:
-            return None
-        own = np.zeros(len(self.labels))
-        own[features] = self.content.data[span]
-        return np.asarray(self.weighted(features, own) / np.maximum(self._lengths * self._lengths[kind], 1e-12))
 
     def _causes(self, history: FloatArray, affinities: FloatArray, kind: int, limit: int) -> tuple[Cause, ...]:
         span = slice(self.content.indptr[kind], self.content.indptr[kind + 1])

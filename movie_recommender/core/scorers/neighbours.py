@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from typing import ClassVar
 
 import numpy as np
@@ -10,7 +9,7 @@ import numpy as np
 from ..cells import CODE_BITS
 from ..data import CODES, FloatArray, IntArray, Items
 from ..matrix import RatingMatrix, code_table
-from ..nearest import PackedArray, add_raters, add_votes, packed_tables, row_norms, take_nearest, votes_for
+from ..nearest import add_raters, add_votes, packed_tables, row_norms, take_nearest, votes_for, zero_sums
 from ..profile import Profile
 from ..results import Cause
 from .base import Scorer, Signal, Trace, unknown
@@ -51,7 +50,6 @@ class Neighbours(Scorer):
         share = (matrix.counts + 1.0) / (matrix.n_users + 2.0)
         self.frequency_weights = np.maximum(-np.log(share), 0.05) ** self.settings["frequency_power"]
         self.inverse_norms = self._inverse_norms(0, matrix.n_users)
-        self._scratch = threading.local()
 
     def _inverse_norms(self, first: int, last: int) -> FloatArray:
         lists = self.matrix.by_user
@@ -62,13 +60,6 @@ class Neighbours(Scorer):
         if row >= self.inverse_norms.size:
             self.inverse_norms = np.append(self.inverse_norms, np.zeros(row + 1 - self.inverse_norms.size))
         self.inverse_norms[row] = self._inverse_norms(row, row + 1)[0]
-
-    def _sums(self) -> PackedArray:
-        """This thread's packed sums, all zero: `take_nearest` leaves them so."""
-        sums: PackedArray | None = getattr(self._scratch, "sums", None)
-        if sums is None or sums.size < self.matrix.n_users:
-            sums = self._scratch.sums = np.zeros(self.matrix.n_users + self.matrix.n_users // 8 + 8, dtype=np.int64)
-        return sums[: self.matrix.n_users]
 
     def neighbourhood(self, profile: Profile) -> tuple[IntArray, FloatArray]:
         """Rows of the nearest neighbours, nearest first, and their similarities (all positive).
@@ -83,7 +74,7 @@ class Neighbours(Scorer):
         factors = overlaps / (overlaps + max(self.settings["shrinkage"], 1e-9)) / (scale * max(float(own), 1e-12))
         k = min(int(self.settings["max_neighbours"]), self.matrix.n_users)
         rows, similarities = np.empty(k, dtype=np.int64), np.empty(k)
-        sums = self._sums()
+        sums = zero_sums(self.matrix.n_users)
         add_raters(sums, lists.start, lists.size, lists.cells, profile.cols, tables)
         found = take_nearest(sums, bits, factors, self.inverse_norms, profile.row, rows, similarities)
         return rows[:found], similarities[:found]
