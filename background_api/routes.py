@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 from apiflask import APIBlueprint, APIFlask, Schema
@@ -9,17 +10,20 @@ from apiflask.fields import Boolean, Dict, Float, Integer, List, Nested, String
 from apiflask.validators import Length, OneOf, Range
 from flask import current_app, request
 from flask.typing import ResponseReturnValue
+from sqlalchemy.exc import DBAPIError
 
 from movie_recommender.errors import InvalidInput, MovieRecommenderError
 from movie_recommender.services import jobs, recompute, reconcile
 from movie_recommender.services.plots import LONGEST_QUESTION
 from movie_recommender.services.signing import HEADER, Verifier
 from movie_recommender.services.steering import Steering
+from movie_recommender.storage import trouble_behind
 from movie_recommender.storage.models import Job
 
 from .runtime import Runtime
 from .tasks import REBUILD
 
+log = logging.getLogger(__name__)
 OPEN = {"background.health"}  # answered without a signature; everything else needs one
 blueprint = APIBlueprint("background", __name__)
 
@@ -119,6 +123,14 @@ def init_app(api: APIFlask) -> None:
     @api.errorhandler(MovieRecommenderError)
     def say_what_is_wrong(error: MovieRecommenderError) -> ResponseReturnValue:
         return {"message": error.message, "detail": {}}, error.http_status
+
+    @api.errorhandler(DBAPIError)
+    def say_what_the_database_suffers_from(error: DBAPIError) -> ResponseReturnValue:
+        trouble = trouble_behind(error)
+        if trouble is None:
+            raise error
+        log.error("%s %s: %s", request.method, request.path, trouble.message)
+        return say_what_is_wrong(trouble)
 
     api.register_blueprint(blueprint)
 

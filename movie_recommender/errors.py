@@ -128,6 +128,41 @@ class PlotIndexDamaged(MovieRecommenderError):
     http_status = 503
 
 
+class DatabaseBusy(MovieRecommenderError):
+    """The database is locked by another program. Nothing was changed; try again in a moment."""
+
+    http_status = 503
+    retry_after = 5
+
+
+class DatabaseAway(MovieRecommenderError):
+    """The database does not answer. Nothing was changed; try again when it runs."""
+
+    http_status = 503
+    retry_after = 10
+
+
+class DiskFull(MovieRecommenderError):
+    """The disk is full. What you just did was not saved; everything before is safe. Whoever runs this site must make room."""
+
+    http_status = 503
+    retry_after = 60
+
+
+class FolderReadOnly(MovieRecommenderError):
+    """The database cannot be opened or written: its folder or file is read-only or gone. Nothing was changed. `flask doctor` tells more."""
+
+    http_status = 503
+    retry_after = 60
+
+
+class DatabaseDamaged(MovieRecommenderError):
+    """The database is damaged or its disk fails. Nothing was changed. Whoever runs this site should run `flask doctor`."""
+
+    http_status = 503
+    retry_after = 60
+
+
 class DatabaseNotReady(MovieRecommenderError):
     """The database has not been made yet, or is older than this program. Run `flask initdb`."""
 

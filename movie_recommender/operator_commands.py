@@ -10,7 +10,8 @@ from flask import current_app
 from flask.cli import with_appcontext
 
 from .errors import MovieRecommenderError
-from .services import accounts, joining
+from .services import accounts, joining, operating
+from .services import doctor as doctor_service
 
 
 @contextmanager
@@ -67,4 +68,26 @@ def invite(note: str) -> None:
     click.echo(f"It works once, for {current_app.config['INVITATION_DAYS']} days. Put the address of your site before it.", err=True)
 
 
-COMMANDS = (make_account, make_operator, set_password, invite)
+@click.command("doctor")
+@click.option("--patience", default=doctor_service.PATIENCE_SECONDS, show_default=True, help="Seconds for which a list may be behind.")
+@with_appcontext
+def doctor(patience: float) -> None:
+    """Look for everything that can be wrong with this instance; names each fault and its remedy, and ends with status 1 if there is one."""
+    count = 0
+    for fault in doctor_service.faults(patience):
+        count += 1
+        click.echo(f"{click.style('FAULT', fg='red', bold=True)}  {fault.what}\n       {click.style('Remedy:', bold=True)} {fault.remedy}")
+    if count:
+        raise click.ClickException("1 fault." if count == 1 else f"{count} faults.")
+    click.echo("All is well.")
+
+
+@click.command()
+@with_appcontext
+def retry() -> None:
+    """Let every job and list that was set aside wait again, with all its attempts."""
+    with clear_errors():
+        click.echo(f"{operating.retry_all():,} wait again; the background API takes them up.")
+
+
+COMMANDS = (doctor, retry, make_account, make_operator, set_password, invite)

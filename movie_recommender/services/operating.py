@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 from collections import deque
 from collections.abc import Sequence
@@ -78,6 +79,20 @@ def retry_job(job_id: str) -> None:
 def retry_person(user_id: int) -> None:
     """Give a person who was set aside another round of attempts."""
     reconcile.forgive(user_id)
+
+
+def retry_all() -> int:
+    """Let everything that was set aside wait again; returns how many jobs and people that were."""
+    count = 0
+    while people := set_aside():
+        for one in people:
+            reconcile.forgive(one.user_id)
+        count += len(people)
+    for job in jobs.latest("dead", jobs.KEEP_JOBS):
+        with contextlib.suppress(InvalidInput):  # one like it waits already
+            retry_job(job.id)
+            count += 1
+    return count
 
 
 def sizes() -> dict[str, int]:

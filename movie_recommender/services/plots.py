@@ -108,6 +108,16 @@ class Plots:
         self.state = "ready"
         return True
 
+    def probe(self) -> None:
+        """Ask the index one question.
+
+        Raises:
+            PlotIndexBusy: Another process uses the index.
+            PlotIndexDamaged: It does not answer.
+        """
+        digest, ids = self._kept()
+        self._index.query(digest, self._vectors(ids[:1])[0], 1)
+
     def is_indexed(self) -> bool:
         """Whether the index says that it holds exactly the kept vectors (or there are none)."""
         self._known = None

@@ -6,7 +6,7 @@ import hashlib
 from datetime import timedelta
 from typing import Any
 
-from flask import Flask, redirect, request, session, url_for
+from flask import Flask, g, redirect, request, session, url_for
 from flask_login import LoginManager, current_user, login_user, logout_user
 from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -81,6 +81,11 @@ def start_session(user: User) -> None:
     session.permanent = True
     user.session_key = keys.begin_session(user, request.user_agent.string)
     login_user(user)
+
+
+def forget_visitor() -> None:
+    """Show the page that follows to nobody in particular: the database, which knows who is signed in, does not answer."""
+    g._login_user = login_manager.anonymous_user()
 
 
 def visitor_address() -> str:

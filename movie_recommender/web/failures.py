@@ -11,8 +11,9 @@ from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import HTTPException
 
-from ..errors import DatabaseNotReady, MovieRecommenderError
-from ..storage import db, is_ready
+from .. import storage
+from ..errors import MovieRecommenderError
+from .access import forget_visitor
 from .answers import retry_header, wants_json
 
 log = logging.getLogger(__name__)
@@ -48,6 +49,8 @@ def answer(status: int, message: str, bare: bool = False, headers: Mapping[str, 
     """JSON or a page. `bare`: do not ask who is signed in, because the database cannot say."""
     if wants_json():
         return jsonify(message=message), status, dict(headers or {})
+    if bare:
+        forget_visitor()
     page = render_template("error.html", status=status, heading=HEADINGS.get(status, "Something broke"), message=message, bare=bare)
     return page, status, dict(headers or {})
 
@@ -55,7 +58,7 @@ def answer(status: int, message: str, bare: bool = False, headers: Mapping[str, 
 def domain_error(error: MovieRecommenderError) -> ResponseReturnValue:
     if error.http_status >= 500:
         log.error("%s %s: %s", request.method, request.path, error.message)
-    return answer(error.http_status, error.message, isinstance(error, DatabaseNotReady), retry_header(error))
+    return answer(error.http_status, error.message, isinstance(error, storage.WITHOUT_DATABASE), retry_header(error))
 
 
 def stale_form(_error: CSRFError) -> ResponseReturnValue:
@@ -63,10 +66,8 @@ def stale_form(_error: CSRFError) -> ResponseReturnValue:
 
 
 def database_error(error: DBAPIError) -> ResponseReturnValue:
-    db.session.rollback()
-    if not is_ready():
-        return domain_error(DatabaseNotReady())
-    return crash(error)
+    trouble = storage.trouble_behind(error)
+    return crash(error) if trouble is None else domain_error(trouble)
 
 
 def http_error(error: HTTPException) -> ResponseReturnValue:

@@ -12,8 +12,8 @@ from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 
-from ...errors import DatabaseNotReady, MovieRecommenderError
-from ...storage import db, is_ready
+from ... import storage
+from ...errors import MovieRecommenderError
 from ..answers import retry_header
 
 log = logging.getLogger(__name__)
@@ -78,8 +78,8 @@ def _from_http(error: HTTPException) -> Response:
 
 
 def _from_database(error: DBAPIError) -> Response:
-    db.session.rollback()
-    return _from_crash(error) if is_ready() else _from_domain(DatabaseNotReady())
+    trouble = storage.trouble_behind(error)
+    return _from_crash(error) if trouble is None else _from_domain(trouble)
 
 
 def _from_crash(error: Exception) -> Response:
