@@ -76,7 +76,8 @@ def test_a_folder_that_cannot_be_written(app: Any, file: Path) -> None:
         f"app = create_app(TESTING=True, WTF_CSRF_ENABLED=False, INSTANCE_PATH={str(file.parent)!r})\n"
         "os.setgid(65534); os.setuid(65534)\n"
         "with app.app_context():\n    print([fault.what for fault in doctor._folder()] + [fault.what for fault in doctor._database()])\n"
-        "answer = app.test_client().post('/sign-in', headers={'Accept': 'application/json'}); print(answer.status_code, 'read-only' in answer.text)\n"
+        "answer = app.test_client().post('/sign-in', headers={'Accept': 'application/json'})\n"
+        "print(answer.status_code, 'read-only' in answer.text)\n"
     )
     for folder in (file.parent, *file.parent.parents[:2]):
         folder.chmod(0o755)
