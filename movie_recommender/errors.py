@@ -86,6 +86,7 @@ class BackgroundUnavailable(MovieRecommenderError):
     """The background API does not answer. Start it with `python -m background_api`."""
 
     http_status = 503
+    answered = 0  # the status with which it refused; 0: nobody answered
 
 
 class BackgroundRunning(MovieRecommenderError):

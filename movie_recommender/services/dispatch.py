@@ -38,17 +38,20 @@ def call(method: str, target: str, body: dict[str, Any] | None = None, timeout: 
         BackgroundUnavailable: None can be reached, or the one that was answers with an error.
     """
     data = json.dumps(body).encode() if body is not None else b""
-    reason = ""
+    reason, answered = "", 0
     for url in current_app.config["BACKGROUND_URL"].split(","):
         try:
             answer = _send(method, url, target, data, timeout)
             if answer.status < 400:
                 return dict(answer.json())
+            answered = answer.status
             reason = f"status {answer.status}: {answer.data[:200].decode(errors='replace')}"
             break
         except (urllib3.exceptions.HTTPError, ValueError) as error:
             reason = f"{url}: {error}"
-    raise BackgroundUnavailable(f"The background API does not answer as it should: {reason}")
+    failure = BackgroundUnavailable(f"The background API does not answer as it should: {reason}")
+    failure.answered = answered
+    raise failure
 
 
 def _send(method: str, url: str, target: str, data: bytes, timeout: tuple[float, float]) -> urllib3.BaseHTTPResponse:

@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import requests
 from flask import current_app
 from sqlalchemy import func, inspect, or_, select, text
 from sqlalchemy.engine import make_url
@@ -162,14 +161,13 @@ def _background_api() -> Iterator[Fault]:
     try:
         dispatch.call("GET", "/jobs?limit=1", timeout=operating.LOOK_TIMEOUT)
     except BackgroundUnavailable as error:
-        refused = getattr(getattr(error.__cause__, "response", None), "status_code", 0)
-        if refused == 401:
+        if error.answered == 401:
             yield Fault(
                 f"At {url} listens the background API of another instance: it does not know our key.",
                 "Give each instance a BACKGROUND_PORT of its own. If web and background API run on two machines, give both the same"
                 " background_key, and set both clocks (`timedatectl`): a request is good for a minute.",
             )
-        elif isinstance(error.__cause__, requests.ConnectionError) and not _lock_is_held():
+        elif not error.answered and not _lock_is_held():
             yield Fault(f"The background API does not run (nobody answers at {url}).", start)
         else:
             yield Fault(
@@ -177,7 +175,8 @@ def _background_api() -> Iterator[Fault]:
                 "Look into logs/background.log of the instance folder; stop and start it. Only one may run for an instance.",
             )
         return
-    if not _lock_is_held():
+    # With PostgreSQL there may be several, elsewhere too.
+    if current_app.config["DATABASE_URL"].startswith("sqlite") and not _lock_is_held():
         yield Fault(
             f"A background API answers at {url}, and it does not serve this instance folder.",
             "Run one background API for one database, and give each instance its own folder and port.",
