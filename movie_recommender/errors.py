@@ -105,6 +105,12 @@ class ImportFailed(MovieRecommenderError):
     http_status = 422
 
 
+class BackupFailed(MovieRecommenderError):
+    """The backup cannot be used."""
+
+    http_status = 422
+
+
 class EncoderLoading(MovieRecommenderError):
     """The text encoder is being loaded, which takes some seconds. Ask again then."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import click
 from flask import current_app
@@ -11,6 +12,7 @@ from flask.cli import with_appcontext
 
 from .errors import MovieRecommenderError
 from .services import accounts, joining, operating
+from .services import backup as backups
 from .services import doctor as doctor_service
 
 
@@ -90,4 +92,30 @@ def retry() -> None:
         click.echo(f"{operating.retry_all():,} wait again; the background API takes them up.")
 
 
-COMMANDS = (doctor, retry, make_account, make_operator, set_password, invite)
+@click.command("backup")
+@click.argument("path", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--yes", is_flag=True, help="Replace a file of this name.")
+@with_appcontext
+def backup(path: Path, yes: bool) -> None:
+    """Write database, posters, settings and keys into one ZIP, while everything runs, and read it back; it holds secrets."""
+    with clear_errors():
+        summary = backups.backup(path, overwrite=yes)
+    click.echo(f"Written: {path} ({path.stat().st_size / 1024**2:.1f} MB).")
+    click.echo("\n".join(backups.lines(summary)))
+
+
+@click.command("restore")
+@click.argument("path", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--yes", is_flag=True, help="Put it in the place of what is here without being asked.")
+@with_appcontext
+def restore(path: Path, yes: bool) -> None:
+    """Put a backup in the place of what is here, after checking it; everything must be stopped. Then run `flask initdb`."""
+    with clear_errors():
+        click.echo("\n".join(backups.lines(backups.check(path))))
+        if not yes and not click.confirm("Put it in the place of everything that is here now?"):
+            raise click.ClickException("Nothing was changed. Say --yes to restore without being asked.")
+        backups.restore(path)
+    click.echo("Restored. What was here is kept beside it as *.before-restore. Run `flask initdb`, then start everything.")
+
+
+COMMANDS = (doctor, retry, backup, restore, make_account, make_operator, set_password, invite)

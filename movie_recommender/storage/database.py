@@ -104,6 +104,11 @@ def create_or_upgrade() -> None:
     upgrade(directory=str(MIGRATIONS))
 
 
+def newest_revision() -> str:
+    """The migration that this program brings a database to."""
+    return ScriptDirectory(str(MIGRATIONS)).get_current_head() or ""
+
+
 def is_ready() -> bool:
     """Whether the schema is that of the newest migration."""
     with db.engine.connect() as connection:
