@@ -27,7 +27,6 @@ from typing import IO, Any
 from flask import current_app
 from sqlalchemy.engine import URL, make_url
 
-from .. import __version__
 from ..errors import BackgroundRunning, BackupFailed
 from ..storage import db, newest_revision
 from ..storage.lockfile import FileLock
@@ -107,7 +106,12 @@ def _write(path: Path, database: Path) -> None:
                 with source.open("rb") as opened:
                     parts[name] = _sha256(opened)
                 archive.write(source, name)
-        manifest = {"version": __version__, "schema": newest_revision(), "made_at": time.time(), "parts": parts}
+        manifest = {
+            "version": str(getattr(current_app, "version", "")),
+            "schema": newest_revision(),
+            "made_at": time.time(),
+            "parts": parts,
+        }
         archive.writestr(MANIFEST, json.dumps(manifest, indent=1))
 
 
