@@ -98,15 +98,21 @@ def add_votes(scores, start, size, cells, rows, weights, values):  # type: ignor
 
 
 @njit(cache=True, nogil=True)
+def row_norm(start, size, cells, row, weights, values):  # type: ignore[no-untyped-def]
+    """1 / the length of a row's ``weights[col] * values[code]``; 0 for an empty row."""
+    total = 0.0
+    for cell in cells[start[row] : start[row] + size[row]]:
+        value = weights[cell >> np.uint32(CODE_BITS)] * values[cell & np.uint32(15)]
+        total += value * value
+    return 1.0 / np.sqrt(total) if total > 0.0 else 0.0
+
+
+@njit(cache=True, nogil=True)
 def row_norms(start, size, cells, n_rows, weights, values):  # type: ignore[no-untyped-def]
-    """``float64[n_rows]``: 1 / the length of ``weights[col] * values[code]``; 0 for an empty row."""
-    norms = np.zeros(n_rows)
+    """``float64[n_rows]``: `row_norm` of the first rows."""
+    norms = np.empty(n_rows)
     for row in range(n_rows):
-        total = 0.0
-        for c in range(start[row], start[row] + size[row]):
-            value = weights[cells[c] >> np.uint32(CODE_BITS)] * values[cells[c] & np.uint32(15)]
-            total += value * value
-        norms[row] = 1.0 / np.sqrt(total) if total > 0.0 else 0.0
+        norms[row] = row_norm(start, size, cells, row, weights, values)
     return norms
 
 

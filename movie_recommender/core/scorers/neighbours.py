@@ -9,7 +9,7 @@ import numpy as np
 from ..cells import CODE_BITS
 from ..data import CODES, FloatArray, IntArray, Items
 from ..matrix import RatingMatrix, code_table
-from ..nearest import add_raters, add_votes, packed_tables, row_norms, take_nearest, votes_for, zero_sums
+from ..nearest import add_raters, add_votes, packed_tables, row_norm, row_norms, take_nearest, votes_for, zero_sums
 from ..profile import Profile
 from ..results import Cause
 from .base import Scorer, Signal, Trace, unknown
@@ -49,17 +49,17 @@ class Neighbours(Scorer):
         self.values, self.votes = _from_middle(self.settings["middle"]), _from_middle(self.settings["vote_middle"])
         share = (matrix.counts + 1.0) / (matrix.n_users + 2.0)
         self.frequency_weights = np.maximum(-np.log(share), 0.05) ** self.settings["frequency_power"]
-        self.inverse_norms = self._inverse_norms(0, matrix.n_users)
-
-    def _inverse_norms(self, first: int, last: int) -> FloatArray:
-        lists = self.matrix.by_user
-        start, size = lists.start[first:last], lists.size[first:last]
-        return np.asarray(row_norms(start, size, lists.cells, last - first, self.frequency_weights, self.values))
+        lists = matrix.by_user
+        self.inverse_norms = np.asarray(
+            row_norms(lists.start, lists.size, lists.cells, matrix.n_users, self.frequency_weights, self.values)
+        )  # fmt: skip
 
     def refresh(self, row: int) -> None:
         if row >= self.inverse_norms.size:
-            self.inverse_norms = np.append(self.inverse_norms, np.zeros(row + 1 - self.inverse_norms.size))
-        self.inverse_norms[row] = self._inverse_norms(row, row + 1)[0]
+            more = row + 1 + row // 8
+            self.inverse_norms = np.concatenate((self.inverse_norms, np.zeros(more - self.inverse_norms.size)))
+        lists = self.matrix.by_user
+        self.inverse_norms[row] = row_norm(lists.start, lists.size, lists.cells, row, self.frequency_weights, self.values)
 
     def neighbourhood(self, profile: Profile) -> tuple[IntArray, FloatArray]:
         """Rows of the nearest neighbours, nearest first, and their similarities (all positive).
