@@ -217,7 +217,7 @@ def enrich(limit: int | None) -> None:
 @click.option("--sizes", default="100k,1m,10m,25m,32m", show_default=True, help="Sizes of the synthetic data, as MovieLens'.")
 @click.option("--people", default=200, show_default=True, help="Random people for the median and p95.")
 @click.option("--peers", type=click.Path(exists=True, path_type=Path), help="A Python with the libraries of requirements-peers.txt.")
-@click.option("--write", is_flag=True, help="Also write docs/benchmarks.md.")
+@click.option("--write", is_flag=True, help="Also write docs/benchmarks-recompute.md.")
 def bench(sizes: str, people: int, peers: Path | None, write: bool) -> None:
     """Measure what a recompute costs at several sizes; 32m takes minutes and 4 GB."""
     from .benchmarks import report  # numba is loaded by this command alone
@@ -226,7 +226,7 @@ def bench(sizes: str, people: int, peers: Path | None, write: bool) -> None:
         page = report.run([size.strip() for size in sizes.split(",")], people, peers, lambda what: click.echo(what, err=True))
     click.echo(page)
     if write:
-        Path("docs", "benchmarks.md").write_text(page, "utf-8")
+        Path("docs", "benchmarks-recompute.md").write_text(page, "utf-8")
 
 
 def _measured_data(movielens: Path | None, metadata: Path | None, vectors: Path | None) -> Any:
