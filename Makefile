@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: run dev setup setup-dev test lint bench clean
+.PHONY: run dev setup setup-dev test lint audit bench clean
 
 run: $(VENV)/.ready
 	@$(BIN)/flask start
@@ -36,6 +36,12 @@ lint: $(VENV)/.ready-dev
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+	@$(BIN)/bandit -q -r movie_recommender background_api -c pyproject.toml
+
+# Known holes in what we depend on; needs a network. Without --strict it would pass when it cannot ask.
+audit: $(VENV)/.ready-dev
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check pip-audit
+	@$(BIN)/pip-audit --strict -r requirements.txt
 
 bench: $(VENV)/.ready-dev
 	@$(BIN)/flask bench $(ARGS)

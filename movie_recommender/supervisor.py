@@ -39,7 +39,7 @@ class Watched:
 
     def start(self) -> None:
         # A session of its own: Ctrl-C reaches us alone, and we end the processes in order.
-        self.process = subprocess.Popen(self.command, env=dict(self.environment), start_new_session=True)  # noqa: S603
+        self.process = subprocess.Popen(self.command, env=dict(self.environment), start_new_session=True)  # noqa: S603 - our own list
         self.started = time.monotonic()
 
     def look(self) -> None:
@@ -129,7 +129,7 @@ def run(config: Mapping[str, Any], say: Callable[[str], None], reload: bool = Fa
     try:
         for one in watched:
             one.start()
-        shown = "localhost" if config["HOST"] in ("127.0.0.1", "0.0.0.0", "::") else config["HOST"]  # noqa: S104
+        shown = "localhost" if config["HOST"] in ("127.0.0.1", "0.0.0.0", "::") else config["HOST"]  # noqa: S104 - compared only
         website = f"http://{shown}:{config['PORT']}"
         if wait_until_up([f"http://{config['BACKGROUND_HOST']}:{config['BACKGROUND_PORT']}/health", website], stopped):
             say(f"\nMovie Recommender is at {website}  (Ctrl-C stops it)")

@@ -49,11 +49,11 @@ def community(films: Sequence[Film], people: int, seed: str, until: int) -> Iter
     """
     films = sorted(films, key=lambda film: film.key)
     # What makes a film good or bad for everybody.
-    quality = {film.key: Random(f"{seed} film {film.key}").gauss(0, 0.4) for film in films}  # noqa: S311
+    quality = {film.key: Random(f"{seed} film {film.key}").gauss(0, 0.4) for film in films}  # noqa: S311 - made up, no secret
     busy = Counter(name for film in films for name in film.people)
     known = sorted(name for name, count in busy.items() if count > 1)
     for number in range(1, people + 1):
-        random = Random(f"{seed} person {number}")  # noqa: S311
+        random = Random(f"{seed} person {number}")  # noqa: S311 - made up, no secret
         yield number, _ratings(random, films, quality, known, until)
 
 

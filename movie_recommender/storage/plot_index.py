@@ -246,7 +246,7 @@ def _damage() -> Iterator[None]:
 
 def _in_child(task: str, generation: Path, alive: Callable[[], None]) -> None:
     command = [sys.executable, "-m", "movie_recommender.storage.chroma", task, str(generation)]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as child:  # noqa: S603
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as child:  # noqa: S603 - our own list
         try:
             while True:
                 try:

@@ -113,7 +113,7 @@ def staged(session: Session, import_id: int) -> int:
     if not inspect(session.connection()).has_table(_STAGED):
         return 0
     mine, all_of_them = session.execute(
-        text(f"SELECT count(*) FILTER (WHERE import_id = :id), count(*) FROM {_STAGED}"), {"id": import_id}  # noqa: S608
+        text(f"SELECT count(*) FILTER (WHERE import_id = :id), count(*) FROM {_STAGED}"), {"id": import_id}  # noqa: S608 - names of ours
     ).one()  # fmt: skip
     if mine != all_of_them:
         session.execute(text(f"DROP TABLE {_STAGED}"))
@@ -143,7 +143,7 @@ def publish_staged(session: Session) -> int:
         connection.exec_driver_sql(f'ALTER TABLE ratings DROP CONSTRAINT "{name}"')
     for name, _ in others:
         connection.exec_driver_sql(f'DROP INDEX "{name}"')
-    written: int = connection.exec_driver_sql(f"INSERT INTO ratings ({_COLUMNS}) SELECT {_COLUMNS} FROM {_STAGED}").rowcount  # noqa: S608
+    written: int = connection.exec_driver_sql(f"INSERT INTO ratings ({_COLUMNS}) SELECT {_COLUMNS} FROM {_STAGED}").rowcount  # noqa: S608 - names of ours
     for statement in (*again[:1], *(definition for _, definition in others), *again[1:], f"DROP TABLE {_STAGED}"):
         connection.exec_driver_sql(statement)
     return written

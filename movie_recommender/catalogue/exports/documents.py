@@ -69,6 +69,6 @@ def _xml(name: str, text: str) -> Xml:
     if text.count("<") > _MAX_NODES:
         raise ImportFailed(f"{name} has more entries than an account's export can have.")
     try:
-        return Xml(name, ElementTree.fromstring(text.encode()))  # noqa: S314 - entities were refused above
+        return Xml(name, ElementTree.fromstring(text.encode()))  # noqa: S314 # nosec B314 (entities were refused above)
     except (ElementTree.ParseError, ValueError) as error:
         raise ImportFailed(f"{name} is damaged XML ({error}). Download it anew.") from error

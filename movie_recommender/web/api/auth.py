@@ -16,7 +16,7 @@ auth = HTTPTokenAuth(
     name="BearerAuth",
     description="Get a token with `POST /api/v1/tokens` and send it with every request: `Authorization: Bearer <token>`.",
 )
-NO_TOKEN = "Send a token with the header `Authorization: Bearer <token>`. Get one with POST /api/v1/tokens."  # noqa: S105
+NO_TOKEN = "Send a token with the header `Authorization: Bearer <token>`. Get one with POST /api/v1/tokens."  # noqa: S105 - a help
 
 
 @auth.verify_token
