@@ -16,7 +16,7 @@ from .matrix import Change, RatingMatrix
 from .profile import fold_in
 from .results import Explanation, RankedList, Reasons, Recommendation
 from .scorers import SCORERS, Scorer
-from .select import Groups, above_the_rest, best, facet_groups
+from .select import Groups, above_the_rest, best_of, facet_groups
 from .similar import likenesses, most_alike
 from .stars import StarPredictor
 from .steering import NEUTRAL, Preferences, steer
@@ -31,9 +31,6 @@ CANDIDATES = 4000
 
 SIMILAR_BLOCK = 128
 """Films whose similar ones are looked for at a time: two tables of so many rows are in memory."""
-
-FRANCHISE = 0.6
-"""How much of two films' likeness is being of one franchise; the rest is their genres."""
 
 N_REASONS, N_CAUSES = 3, 2
 """How many reasons a recommendation carries, and how many causes each."""
@@ -112,7 +109,7 @@ class Recommender:
         blended = self.blended(ratings, user_id)
         allowed = self._allowed(blended, exclude, genres)
         dial = diversity if blended.profile.n_ratings else max(diversity, COLD_VARIETY)
-        cols = self._top(blended.scores, allowed, n, dial)
+        cols = self._top(blended.scores, above_the_rest(blended.scores, allowed, max(n, POOL)), n, dial)
         return self._recommendations(blended, cols)
 
     def predict(self, ratings: Mapping[int, float], item_ids: Iterable[int], user_id: int | None = None) -> FloatArray:
@@ -203,18 +200,22 @@ class Recommender:
             allowed &= ~self._of_genres(preferences.never)
         diversity = (self.weights.diversity if diversity is None else diversity) * (1.0 + preferences.diverse)
         dial = diversity if blended.profile.n_ratings else max(diversity, COLD_VARIETY)
-        top = self._top(blended.scores, allowed, n, dial)
-        first = above_the_rest(blended.scores, allowed, CANDIDATES)
+        first = above_the_rest(blended.scores, allowed, max(n, CANDIDATES))
+        top = self._top(blended.scores, first, n, dial)
         grouped = self._genres.best(blended.scores, allowed, first, n_by_genre)
         faceted = self._facets.best(blended.scores, allowed, first, n_by_facet).ravel()
         wanted = self.matrix.items.positions(np.fromiter(also, dtype=np.int64))
-        extra = np.setdiff1d(np.concatenate([faceted[faceted >= 0], wanted[wanted >= 0], grouped[grouped >= 0]]), top)
+        is_extra = np.zeros(self.matrix.n_items + 1, dtype=bool)
+        for found in (grouped, faceted, wanted):
+            is_extra[found] = True
+        is_extra[top] = is_extra[-1] = False  # the last place is what -1 stands for
+        extra = np.flatnonzero(is_extra)
         cols = np.concatenate([top, extra[np.argsort(-blended.scores[extra], kind="stable")]])
         place = np.full(self.matrix.n_items + 1, -1, dtype=np.int32)
         place[cols] = np.arange(cols.size)
         entries = tuple(self._recommendations(blended, cols))
         places = zip(self.genre_names, place[grouped].tolist(), np.count_nonzero(grouped >= 0, axis=1).tolist(), strict=True)
-        return RankedList(entries[: top.size], {name: tuple(found[:size]) for name, found, size in places}, entries)
+        return RankedList(entries[: top.size], {name: tuple(listed[:size]) for name, listed, size in places}, entries)
 
     def similar_items(self, item_id: int, n: int = 10) -> list[tuple[int, float]]:
         """The `n` items most like this one, as ``(item_id, likeness in 0..1)``; works without ratings.
@@ -257,20 +258,17 @@ class Recommender:
         flags = [at for at, name in enumerate(self.genre_names) if name in wanted]
         return np.asarray(self.genre_flags[:, flags].any(axis=1))
 
-    def _top(self, scores: FloatArray, allowed: npt.NDArray[np.bool_], n: int, dial: float) -> IntArray:
-        order = best(scores, allowed, max(n, POOL) if dial > 0 else n)
+    def _top(self, scores: FloatArray, first: IntArray, n: int, dial: float) -> IntArray:
+        """The best of `first`, which hold the best of all, varied as the dial says."""
+        order = best_of(scores, first, max(n, POOL) if dial > 0 else n)
         if dial <= 0:
             return order
-        varied = diversify(order, scores, self._likeness_features(order), min(max(n, 0), VARIED), dial)
-        return np.concatenate([varied, order[~np.isin(order, varied)]])[: max(n, 0)]
-
-    def _likeness_features(self, cols: IntArray) -> FloatArray:
-        """``float[len(cols), d]``, rows of length 1 at most: genres, and who shares a franchise."""
-        flags = self.genre_flags[cols].astype(np.float64)
-        flags /= np.maximum(np.linalg.norm(flags, axis=1, keepdims=True), 1e-12)
-        groups = self.franchises[cols]
-        series = (groups[:, None] == np.unique(groups[groups >= 0])[None, :]).astype(np.float64)
-        return np.hstack([np.sqrt(1.0 - FRANCHISE) * flags, np.sqrt(FRANCHISE) * series])
+        flags = self.genre_flags[order].astype(np.float64)
+        flags /= np.maximum(np.sqrt(flags.sum(axis=1, keepdims=True)), 1e-12)
+        varied = diversify(order, scores, flags, self.franchises[order], min(max(n, 0), VARIED), dial)
+        is_left = np.ones(self.matrix.n_items, dtype=bool)
+        is_left[varied] = False
+        return np.concatenate([varied, order[is_left[order]]])[: max(n, 0)]
 
     def _recommendations(self, blended: Blend, cols: IntArray) -> list[Recommendation]:
         predicted = self.stars.predict(blended.profile, cols).tolist()

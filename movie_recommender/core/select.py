@@ -17,8 +17,16 @@ def best(scores: FloatArray, allowed: npt.NDArray[np.bool_], n: int) -> IntArray
     """``int[<= n]``: positions of the `n` largest allowed scores, largest first, equal ones in order."""
     if n <= 0:
         return np.empty(0, dtype=np.int64)
-    candidates = above_the_rest(scores, allowed, n)
-    return np.asarray(candidates[np.argsort(-scores[candidates], kind="stable")[:n]])
+    return best_of(scores, above_the_rest(scores, allowed, n), n)
+
+
+def best_of(scores: FloatArray, candidates: IntArray, n: int) -> IntArray:
+    """The same of the candidates, which are positions, ascending."""
+    values = -scores[candidates]
+    if 0 < n < candidates.size:
+        enough = values <= np.partition(values, n - 1)[n - 1]
+        candidates, values = candidates[enough], values[enough]
+    return np.asarray(candidates[np.argsort(values, kind="stable")[: max(n, 0)]])
 
 
 class Groups:

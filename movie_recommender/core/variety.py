@@ -7,8 +7,11 @@ from numba import njit
 
 from .data import FloatArray, IntArray
 
+FRANCHISE = 0.6
+"""How much of two films' likeness is being of one franchise; the rest is their features."""
 
-def diversify(order: IntArray, scores: FloatArray, features: FloatArray, n: int, dial: float) -> IntArray:
+
+def diversify(order: IntArray, scores: FloatArray, features: FloatArray, groups: IntArray, n: int, dial: float) -> IntArray:
     """The first `n` of `order`, picked one by one by score less likeness to those picked.
 
     Maximal marginal relevance: Carbonell and Goldstein (1998).
@@ -16,7 +19,8 @@ def diversify(order: IntArray, scores: FloatArray, features: FloatArray, n: int,
     Args:
         order: candidates' positions, best first.
         scores: ``float[n_items]``.
-        features: ``float[len(order), d]``, rows of unit length (or zero); likeness is their product.
+        features: ``float[len(order), d]``, rows of unit length (or zero); films are alike by their product ...
+        groups: ``int[len(order)]``, the franchise of each, -1 for none; ... and by being of one franchise.
         n: how many to pick.
         dial: 0 keeps the order, 1 gives up one standard deviation of the pool for a film quite alike; 2 is usual.
     """
@@ -24,23 +28,28 @@ def diversify(order: IntArray, scores: FloatArray, features: FloatArray, n: int,
         return order[:n]
     values = scores[order]
     spread = float(values.std()) or 1.0
-    return np.asarray(order[pick(values, features @ features.T, min(n, order.size), dial * spread)])
+    return np.asarray(order[pick(values, np.ascontiguousarray(features), groups, FRANCHISE, min(n, order.size), dial * spread)])
 
 
-@njit(cache=True, nogil=True)
-def pick(values, likeness, n, price):  # type: ignore[no-untyped-def]
+@njit(cache=True, nogil=True, fastmath={"reassoc", "nsz", "contract"})
+def pick(values, features, groups, franchise, n, price):  # type: ignore[no-untyped-def]
     """Positions in the order of picking: the largest value less `price` times the likeness to the likest picked."""
     picked = np.empty(n, np.int64)
     left = np.ones(values.size, np.bool_)
     likest = np.zeros(values.size)
     for at in range(n):
-        best, most = -1, -np.inf
+        best, most = -1, 0.0
         for place in range(values.size):
             worth = values[place] - price * likest[place]
             if left[place] and (best < 0 or worth > most):
                 best, most = place, worth
         picked[at] = best
         left[best] = False
+        own = features[best]
         for place in range(values.size):
-            likest[place] = max(likest[place], likeness[best, place])
+            alike = 0.0
+            for one in range(own.size):
+                alike += own[one] * features[place, one]
+            same = franchise if groups[place] == groups[best] and groups[best] >= 0 else 0.0
+            likest[place] = max(likest[place], (1.0 - franchise) * alike + same)
     return picked
