@@ -253,13 +253,14 @@ def _with_data(command: Callable[..., None]) -> Callable[..., None]:
 @click.command()
 @_with_data
 @click.option("--protocol", "protocols", multiple=True, type=click.Choice(["T", "NR", "NX", "C", "R"]), help="Only these; all by default.")
-@click.option("--peers/--no-peers", default=True, help="Compare with implicit and Surprise where installed.")
+@click.option("--peers/--no-peers", default=True, help="Compare with implicit, LensKit and Surprise where installed.")
+@click.option("--seeds", default=1, show_default=True, type=click.IntRange(1, 10), help="Splits of new people, pooled.")
 @click.option("--ablate", is_flag=True, help="Also leave each signal out in turn.")
 @click.option("--weights", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Another weights file.")
 @click.option("--json", "json_path", type=click.Path(dir_okay=False, path_type=Path), help="Write the figures here too.")
 @with_appcontext
 def evaluate(
-    movielens: Path | None, metadata: Path | None, vectors: Path | None, protocols: tuple[str, ...], peers: bool, ablate: bool,
+    movielens: Path | None, metadata: Path | None, vectors: Path | None, protocols: tuple[str, ...], peers: bool, seeds: int, ablate: bool,
     weights: Path | None, json_path: Path | None,
 ) -> None:  # fmt: skip
     """Measure lists and predicted stars on held-out ratings, side by side with baselines and peers."""
@@ -268,7 +269,7 @@ def evaluate(
     with clear_errors():
         data = _measured_data(movielens, metadata, vectors)
         with tqdm(unit=" steps") as bar:
-            report = evaluation.run(data, protocols or evaluation.PROTOCOLS, peers, ablate, lambda what: _step(bar, what), weights)
+            report = evaluation.run(data, protocols or evaluation.PROTOCOLS, peers, ablate, lambda what: _step(bar, what), weights, seeds)
         rendered = evaluation.render(report)
         click.echo(rendered)
         Path(current_app.instance_path, EVALUATION).write_text(rendered, "utf-8")
@@ -278,16 +279,19 @@ def evaluate(
 
 @click.command()
 @_with_data
-@click.option("--splits", default=2, show_default=True, help="Seeded splits of new people.")
+@click.option("--splits", default=4, show_default=True, help="Seeded splits of new people.")
+@click.option("--from-scratch", is_flag=True, help="Start at a plain prior, as the shipped weights were made, not at the weights before.")
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Where to write; the instance's tuned weights by default.")
 @with_appcontext
-def tune(movielens: Path | None, metadata: Path | None, vectors: Path | None, splits: int, out: Path | None) -> None:
+def tune(movielens: Path | None, metadata: Path | None, vectors: Path | None, splits: int, from_scratch: bool, out: Path | None) -> None:
     """Fit the blend's weights on hold-outs and write them with their provenance, if they are better."""
     from .services import tuning
 
     with clear_errors():
         with tqdm(unit=" steps") as bar:
-            tuned = tuning.tune(_measured_data(movielens, metadata, vectors), lambda what: _step(bar, what), n_splits=splits)
+            tuned = tuning.tune(
+                _measured_data(movielens, metadata, vectors), lambda what: _step(bar, what), n_splits=splits, from_scratch=from_scratch
+            )
         for task, (before, after) in tuned.gains.items():
             click.echo(f"{task:6} nDCG@10 {before:.4f} -> {after:.4f} ({after / max(before, 1e-9) - 1:+.1%})")
         if not tuned.accepted:

@@ -78,7 +78,7 @@ def _items_of_facts(metadata: Path, vectors: Path | None) -> Items:
 
 
 def run(
-    data: Data, protocols: Sequence[str], with_peers: bool, ablate: bool, say: Progress, weights: WeightsSource = None
+    data: Data, protocols: Sequence[str], with_peers: bool, ablate: bool, say: Progress, weights: WeightsSource = None, n_seeds: int = 1
 ) -> dict[str, Any]:
     """Every protocol with every method side by side; what `render` prints and JSON keeps.
 
@@ -90,8 +90,8 @@ def run(
     started = time.monotonic()
     report: dict[str, Any] = _header(data, weights)
     judge = ev.Judge(data.items, franchises(data.items))
-    asked = list(ev.tasks(data.ratings, data.items, protocols))
-    measured = ev.ranking_study(judge, asked, lambda task: _methods(task, with_peers, ablate, weights), say)
+    asked = list(ev.tasks(data.ratings, data.items, protocols, range(n_seeds)))
+    measured = ev.pooled(ev.ranking_study(judge, asked, lambda task: _methods(task, with_peers, ablate, weights), say))
     report["ranking"] = [_ranking_row(one, measured) for one in measured]
     if "R" in protocols:
         methods: list[ev.StarMethod] = [ev.OurStars(Recommender(weights)), ev.BiasStars(), *(peers.star_methods() if with_peers else ())]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 from collections.abc import Mapping
 from typing import Any
@@ -68,15 +69,70 @@ def _surprise_data(rows: list[tuple[int, int, float, None]]) -> Any:
     return data.construct_trainset(rows)
 
 
+class LensKitLikes:
+    """A LensKit nearest-neighbour scorer on likes; the person's own likes go with the question."""
+
+    def __init__(self, scorer: str, k: int) -> None:
+        self.scorer, self.k = scorer, k
+        self.name = f"LensKit {scorer} (k {k})"
+
+    def fit(self, train: Ratings, items: Items) -> None:
+        import lenskit.knn
+
+        liked = train.values >= LIKED
+        self.ids = items.item_ids
+        self.model = getattr(lenskit.knn, f"{self.scorer}Scorer")(max_nbrs=self.k, feedback="implicit")
+        self.model.train(_lenskit_data(train.user_ids[liked], train.item_ids[liked]))
+
+    def scores(self, given: Mapping[int, float], user_id: int) -> FloatArray:
+        return _lenskit_scores(self.model, {item: stars for item, stars in given.items() if stars >= LIKED}, None, self.ids)
+
+
+class LensKitStars:
+    """A LensKit scorer of stars; what it leaves open is counted as not predicted."""
+
+    def __init__(self, module: str, scorer: str) -> None:
+        self.module, self.scorer = module, scorer
+        self.name = f"LensKit {scorer}"
+
+    def fit(self, train: Ratings, items: Items) -> None:
+        self.model = getattr(importlib.import_module(f"lenskit.{self.module}"), f"{self.scorer}Scorer")()
+        self.model.train(_lenskit_data(train.user_ids, train.item_ids, train.values))
+
+    def predict(self, given: Mapping[int, float], user_id: int, item_ids: IntArray) -> FloatArray:
+        return _lenskit_scores(self.model, given, user_id, item_ids)
+
+
+def _lenskit_data(users: IntArray, items: IntArray, values: FloatArray | None = None) -> Any:
+    import pandas
+    from lenskit.data import from_interactions_df
+
+    table = {"user_id": users, "item_id": items}
+    return from_interactions_df(pandas.DataFrame(table if values is None else {**table, "rating": values}))
+
+
+def _lenskit_scores(model: Any, given: Mapping[int, float], user_id: int | None, item_ids: IntArray) -> FloatArray:
+    from lenskit.data import ItemList, RecQuery
+
+    own = ItemList(item_ids=list(given), rating=list(given.values()))
+    return np.asarray(model(RecQuery(user_id=user_id, user_items=own), ItemList(item_ids=item_ids)).scores(), dtype=np.float64)
+
+
 def ranking_methods() -> tuple[Method, ...]:
     """Peers that rank, at the settings of a small grid; none where they are not installed."""
-    if importlib.util.find_spec("implicit") is None:
-        return ()
-    return tuple(ImplicitAls(factors, 0.1, alpha) for factors, alpha in ((32, 1.0), (64, 1.0), (64, 5.0)))
+    found: list[Method] = []
+    if importlib.util.find_spec("implicit"):
+        found += [ImplicitAls(factors, 0.1, alpha) for factors, alpha in ((32, 1.0), (64, 1.0), (64, 5.0))]
+    if importlib.util.find_spec("lenskit"):
+        found += [LensKitLikes(scorer, k) for scorer, k in (("ItemKNN", 20), ("ItemKNN", 80), ("UserKNN", 50), ("UserKNN", 200))]
+    return tuple(found)
 
 
 def star_methods() -> tuple[StarMethod, ...]:
     """Peers that predict stars; none where they are not installed. SVD++ takes minutes a fold, so it is measured apart."""
-    if importlib.util.find_spec("surprise") is None:
-        return ()
-    return tuple(SurpriseStars(name) for name in ("SVD", "KNNBaseline"))
+    found: list[StarMethod] = []
+    if importlib.util.find_spec("surprise"):
+        found += [SurpriseStars(name) for name in ("SVD", "KNNBaseline")]
+    if importlib.util.find_spec("lenskit"):
+        found += [LensKitStars(module, name) for module, name in (("als", "BiasedMF"), ("knn", "ItemKNN"), ("basic", "Bias"))]
+    return tuple(found)

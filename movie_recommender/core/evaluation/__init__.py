@@ -2,8 +2,8 @@
 
 from .baselines import ContentBaseline, Method, Ours, plain_baselines
 from .judge import Judge, Measured, families, ratio_interval
-from .protocols import Case, Fold, Task, cold_items, new_people, rating_folds, temporal
-from .study import BiasStars, OurStars, StarMethod, StarsMeasured, ranking_study, rating_study, self_check, tasks
+from .protocols import Case, Fold, Task, cold_items, new_people, rating_folds, temporal, who_is_new
+from .study import BiasStars, OurStars, StarMethod, StarsMeasured, pooled, ranking_study, rating_study, self_check, tasks
 from .variants import ABLATED, Varied, Without
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "families",
     "new_people",
     "plain_baselines",
+    "pooled",
     "ranking_study",
     "rating_folds",
     "rating_study",
@@ -33,4 +34,5 @@ __all__ = [
     "self_check",
     "tasks",
     "temporal",
+    "who_is_new",
 ]

@@ -71,8 +71,7 @@ def temporal(ratings: Ratings, share: float = 0.2) -> Task:
 def new_people(ratings: Ratings, k: int, by_popularity: bool, seed: int = 0, share: float = 0.2) -> Task:
     """NR (drawn at random) or NX (most popular first, with the exclusion) for k given ratings."""
     rng = np.random.default_rng(seed)
-    people = np.unique(ratings.user_ids)
-    new = rng.permutation(people)[: round(people.size * share)]
+    new = _drawn_people(ratings, rng, share)
     train = ~np.isin(ratings.user_ids, new)
     ids, counts = np.unique(ratings.item_ids[train], return_counts=True)
     cases = []
@@ -85,6 +84,16 @@ def new_people(ratings: Ratings, k: int, by_popularity: bool, seed: int = 0, sha
         elif places.size > DRAWN:
             cases.append(_case(ratings, user_id, draw[:k], np.setdiff1d(places, draw), ratings.item_ids[draw]))
     return Task(f"{'NX' if by_popularity else 'NR'}{k}", _taken(ratings, train), _asked(cases))
+
+
+def who_is_new(ratings: Ratings, seed: int = 0, share: float = 0.2) -> IntArray:
+    """The people whom `new_people` holds out with this seed."""
+    return _drawn_people(ratings, np.random.default_rng(seed), share)
+
+
+def _drawn_people(ratings: Ratings, rng: np.random.Generator, share: float) -> IntArray:
+    people = np.unique(ratings.user_ids)
+    return np.asarray(rng.permutation(people)[: round(people.size * share)])
 
 
 def _most_popular_given(ratings: Ratings, user_id: int, places: IntArray, k: int, ids: IntArray, counts: IntArray) -> Case:

@@ -83,15 +83,30 @@ class StarsMeasured:
     bins: tuple[tuple[float, float, int], ...]
 
 
-def tasks(ratings: Ratings, items: Items, names: Sequence[str] = ("T", "NR", "NX", "C"), seed: int = 0) -> Iterator[Task]:
-    """The tasks of the ranking protocols."""
+def tasks(ratings: Ratings, items: Items, names: Sequence[str] = ("T", "NR", "NX", "C"), seeds: Sequence[int] = (0,)) -> Iterator[Task]:
+    """The tasks of the ranking protocols; NR and NX once a seed under one name, C with the first seed."""
     if "T" in names:
         yield temporal(ratings)
-    for name, by_popularity in (("NR", False), ("NX", True)):
-        if name in names:
-            yield from (new_people(ratings, k, by_popularity, seed) for k in GIVEN)
+    kinds = [by_popularity for name, by_popularity in (("NR", False), ("NX", True)) if name in names]
+    for seed in seeds:
+        yield from (new_people(ratings, k, by_popularity, seed) for by_popularity in kinds for k in GIVEN)
     if "C" in names:
-        yield cold_items(ratings, items, seed)
+        yield cold_items(ratings, items, seeds[0])
+
+
+def pooled(measured: Sequence[Measured]) -> list[Measured]:
+    """The same method on tasks of one name as one: everybody of every seed, in order."""
+    groups: dict[tuple[str, str], list[Measured]] = {}
+    for one in measured:
+        groups.setdefault((one.task, one.method), []).append(one)
+    return [_together(group) for group in groups.values()]
+
+
+def _together(group: Sequence[Measured]) -> Measured:
+    first = group[0]
+    per_person = {name: np.concatenate([one.per_person[name] for one in group]) for name in first.per_person}
+    people = tuple(person for one in group for person in one.people)
+    return Measured(first.method, first.task, people, per_person, float(np.mean([one.coverage for one in group])))
 
 
 def ranking_study(judge: Judge, asked: Iterable[Task], methods: Callable[[Task], Iterable[Method]], say: Progress) -> list[Measured]:
@@ -100,7 +115,7 @@ def ranking_study(judge: Judge, asked: Iterable[Task], methods: Callable[[Task],
     learned: dict[str, Method] = {}
     last: Task | None = None
     for task in asked:
-        if last is None or not _same_train(last, task):
+        if last is None or not same_train(last, task):
             learned = {}
         for method in methods(task):
             known = learned.setdefault(method.name, method)
@@ -110,7 +125,8 @@ def ranking_study(judge: Judge, asked: Iterable[Task], methods: Callable[[Task],
     return measured
 
 
-def _same_train(one: Task, other: Task) -> bool:
+def same_train(one: Task, other: Task) -> bool:
+    """Whether both learn from the same ratings."""
     return np.array_equal(one.train.user_ids, other.train.user_ids) and np.array_equal(one.train.item_ids, other.train.item_ids)
 
 

@@ -18,6 +18,9 @@ from .protocols import Task
 CANDIDATES = 150
 """How many of each person's candidates take part: the best by the weights before, and by each signal alone."""
 
+LEADING = ("neighbours", "kindred", "coliking", "people")
+"""The signals whose own best are among the candidates."""
+
 TEMPERATURE = 0.3
 """Softness of the ranks, in the score's unit."""
 
@@ -41,9 +44,10 @@ class Lesson:
     people: IntArray
 
 
-def lesson(model: Recommender, task: Task, items: Items, names: Sequence[str]) -> Lesson:
-    """Fit on the task's train ratings and gather every case's candidates."""
-    model.fit(task.train, items)
+def lesson(model: Recommender, task: Task, items: Items, names: Sequence[str], fit: bool = True) -> Lesson:
+    """Fit on the task's train ratings (unless it already is) and gather every case's candidates."""
+    if fit:
+        model.fit(task.train, items)
     axis, weights = Axis(items.item_ids), model.weights
     rows = [_case_rows(model, case, axis, names) for case in task.cases]
     n_given = np.array([len(case.given) for case in task.cases])
@@ -62,7 +66,7 @@ def _case_rows(model: Recommender, case, axis: Axis, names: Sequence[str]):  # t
     terms = {term.name: term for term in blended.terms}
     standardised = {name: terms[name].standardised(cols) for name in names if name in terms}
     best = np.full(cols.size, cols.size)
-    for values in (blended.scores[cols], *(standardised[name] for name in ("neighbours", "coliking", "people") if name in standardised)):
+    for values in (blended.scores[cols], *(standardised[name] for name in LEADING if name in standardised)):
         best = np.minimum(best, np.argsort(np.argsort(-values, kind="stable"), kind="stable"))
     chosen = top_n(-best.astype(np.float64), np.arange(cols.size), CANDIDATES)
     signals = np.zeros((CANDIDATES, len(names)), dtype=np.float32)
@@ -120,7 +124,7 @@ def _case_gain(scores: FloatArray, relevant: IntArray) -> tuple[float, FloatArra
 def fit_weights(
     lessons: Sequence[Lesson], shares: Sequence[float], before: FloatArray, shrinkage: float = 0.02, smoothness: float = 0.02
 ) -> FloatArray:
-    """``float[n_signals, n_knots]``: maximise the shared smooth nDCG less the squared distance to the weights before.
+    """``float[n_signals, n_knots]``: maximise the shared smooth nDCG less the squared distance to the weights before; none is below zero.
 
     Each lesson's nDCG is relative to its value under the weights before, so that hard and easy
     tasks count alike; `smoothness` ties neighbouring knots.
@@ -141,21 +145,24 @@ def fit_weights(
         gradient[:, :-1] -= 2 * smoothness * bend
         return value, gradient.ravel()
 
-    found = scipy.optimize.minimize(loss, before.ravel(), jac=True, method="L-BFGS-B", options={"maxiter": 40})
+    found = scipy.optimize.minimize(
+        loss, before.ravel(), jac=True, method="L-BFGS-B", bounds=[(0.0, None)] * before.size, options={"maxiter": 40}
+    )
     return np.asarray(found.x).reshape(before.shape)
 
 
-def as_matrix(weights: Weights, names: Sequence[str]) -> FloatArray:
-    """``float[n_signals, n_knots]``: the warm weights."""
+def as_matrix(weights: Weights, names: Sequence[str], kind: str = "warm") -> FloatArray:
+    """``float[n_signals, n_knots]``: the weights for "warm" or "cold" items."""
     nothing = (0.0,) * len(weights.knots)
-    return np.array([weights.warm.get(name, nothing) for name in names], dtype=np.float64)
+    curves: Mapping[str, Sequence[float]] = getattr(weights, kind)
+    return np.array([curves.get(name, nothing) for name in names], dtype=np.float64)
 
 
-def with_weights(data: Mapping[str, object], names: Sequence[str], matrix: FloatArray) -> dict[str, object]:
-    """The weights file's contents with these warm weights."""
+def with_weights(data: Mapping[str, object], names: Sequence[str], matrix: FloatArray, kind: str = "warm") -> dict[str, object]:
+    """The weights file's contents with these weights for "warm" or "cold" items."""
     ranking = dict(data["ranking"])  # type: ignore[call-overload]
-    warm = {name: [round(float(value), 3) for value in row] for name, row in zip(names, matrix, strict=True)}
-    ranking["warm"] = {**ranking["warm"], **warm}
+    curves = {name: [round(float(value), 3) for value in row] for name, row in zip(names, matrix, strict=True)}
+    ranking[kind] = {**ranking[kind], **curves}
     return {**data, "ranking": ranking}
 
 

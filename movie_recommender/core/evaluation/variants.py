@@ -10,10 +10,23 @@ import numpy as np
 from ..data import FloatArray, Items, Ratings
 from ..recommender import Recommender
 
-ABLATED = ("collaborative", "genres", "people", "plots", "keywords", "years", "languages", "crowd", "aversions")
-"""What is left out in turn; "collaborative" is both collaborative signals, "crowd" both of the crowd."""
+ABLATED = (
+    "collaborative",
+    "neighbours",
+    "kindred",
+    "coliking",
+    "genres",
+    "people",
+    "plots",
+    "keywords",
+    "years",
+    "languages",
+    "crowd",
+    "aversions",
+)
+"""What is left out in turn; "collaborative" is all three collaborative signals, "crowd" both of the crowd."""
 
-TOGETHER = {"collaborative": ("neighbours", "coliking"), "crowd": ("popularity", "quality")}
+TOGETHER = {"collaborative": ("neighbours", "kindred", "coliking"), "crowd": ("popularity", "quality")}
 
 
 class Without:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from .base import Scorer, Signal
 from .coliking import CoLiking
 from .features import Aversions, Genres, Keywords, Languages, People
+from .kindred import Kindred
 from .neighbours import Neighbours
 from .plots import Plots
 from .popularity import Popularity, Quality
@@ -12,6 +13,7 @@ from .years import Years
 
 SCORERS: tuple[type[Scorer], ...] = (
     Neighbours,
+    Kindred,
     CoLiking,
     Genres,
     People,
