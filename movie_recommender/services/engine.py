@@ -20,6 +20,7 @@ from sqlalchemy import select
 
 from .. import core
 from ..core import Explanation, Preferences, Recommender
+from ..core.evaluation import self_check
 from ..errors import EngineLoading, SettingError
 from ..storage import db, revisions, upsert, writing
 from ..storage.models import Movie, SimilarMovies
@@ -34,7 +35,7 @@ CAUSES = 6  # of each part of a receipt
 OVERLAP = 60.0  # seconds by which two looks overlap: a transaction may end later than it says
 SAVED_AT_ONCE = 500  # rows of similar movies in one transaction
 SIMILAR = 24  # movies kept as the most similar ones of each movie
-FORMAT = 3  # raised when lists of the same fit would differ: every list is then computed again
+FORMAT = 4  # raised when lists of the same fit would differ: every list is then computed again
 
 
 @dataclass
@@ -207,6 +208,19 @@ class Engine:
         """
         with self._lock:
             return self._serving().explain(stars, movie_id, user_id, CAUSES, preferences)
+
+    def self_check(self, user_id: int, stars: Mapping[int, float]) -> dict[str, float] | None:
+        """How far off our stars are for a person, his own ratings held out in turn, beside his own mean and the crowd's.
+
+        Returns:
+            ``{"ours", "own_mean", "crowd"}`` (root mean squared errors in stars) and ``"n"``, the ratings;
+            None with fewer than ten: not enough to say.
+
+        Raises:
+            EngineLoading: Nothing is fitted yet.
+        """
+        with self._lock:
+            return self_check(self._serving(), stars, user_id)
 
     def _serving(self) -> Recommender:
         if self._fitted is None:

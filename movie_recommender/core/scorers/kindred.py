@@ -35,7 +35,8 @@ class Kindred(Scorer):
     Recommendation Networks", for kernels over people.
 
     At most `max_people` drawn people and the `max_items` most rated items take part, so that fit
-    and memory stay bounded. Unknown: other items, and everything for a person without ratings.
+    and memory stay bounded; other rated items score 0. Unknown: items that nobody rated, and
+    everything for a person without ratings.
     """
 
     name: ClassVar[str] = "kindred"
@@ -62,7 +63,7 @@ class Kindred(Scorer):
         people = self._people(matrix)
         self.place = np.full(matrix.n_users, -1, dtype=np.int64)
         self.place[people] = np.arange(people.size)
-        likes = self._likes(matrix, people)
+        likes, lengths = self._likes(matrix, people)
         self.by_item = likes.T.tocsr()
         self.answers: npt.NDArray[np.float32] = np.zeros((people.size, self.cols.size), dtype=np.float32)
         self.inverse: npt.NDArray[np.float32] = np.zeros((people.size, people.size), dtype=np.float32)
@@ -72,7 +73,8 @@ class Kindred(Scorer):
             factor = scipy.linalg.cho_factor(kernel, lower=True, overwrite_a=True, check_finite=False)
             inverse = scipy.linalg.cho_solve(factor, np.eye(people.size), overwrite_b=True, check_finite=False)
             self.inverse = inverse.astype(np.float32)
-            self.answers = np.ascontiguousarray((likes[:, self.cols].T @ self.inverse).T, dtype=np.float32)
+            targets = (scipy.sparse.diags(lengths) @ likes).tocsc()[:, self.cols]
+            self.answers = np.ascontiguousarray((targets.T @ self.inverse).T, dtype=np.float32)
 
     def _people(self, matrix: RatingMatrix) -> IntArray:
         """Rows of the people who take part, ascending: all who rated, or so many drawn from them."""
@@ -82,8 +84,8 @@ class Kindred(Scorer):
             return rated
         return np.sort(np.random.default_rng(SAMPLED).choice(rated, limit, replace=False))
 
-    def _likes(self, matrix: RatingMatrix, people: IntArray) -> scipy.sparse.csr_matrix:
-        """CSR ``float32[n_people, n_items]``, rows of unit length."""
+    def _likes(self, matrix: RatingMatrix, people: IntArray) -> tuple[scipy.sparse.csr_matrix, FloatArray]:
+        """CSR ``float32[n_people, n_items]`` with rows of unit length, and the lengths that they had."""
         cells = [matrix.by_user.of(row) for row in people.tolist()]
         sizes = np.array([row.size for row in cells], dtype=np.int64)
         table = np.concatenate(cells) if cells else np.empty(0, dtype=np.uint32)
@@ -93,7 +95,7 @@ class Kindred(Scorer):
         values = (values / lengths[owner]).astype(np.float32)
         indptr = np.concatenate(([0], np.cumsum(sizes)))
         cols = (table >> np.uint32(CODE_BITS)).astype(np.int32)
-        return scipy.sparse.csr_matrix((values, cols, indptr), shape=(people.size, matrix.n_items))
+        return scipy.sparse.csr_matrix((values, cols, indptr), shape=(people.size, matrix.n_items)), lengths
 
     def _kernel(self, cosines: FloatArray) -> FloatArray:
         return np.exp(self.settings["sharpness"] * (cosines - 1.0))
@@ -119,7 +121,7 @@ class Kindred(Scorer):
             return unknown(self.matrix.n_items)
         own = self._own(profile)
         kernel, weights = self._weights(profile, own)
-        scores = np.full(self.matrix.n_items, np.nan)
+        scores = np.where(self.matrix.counts > 0, 0.0, np.nan)
         scores[self.cols] = weights @ self.answers
         return Signal(scores, self._trace(profile, own, kernel))
 
