@@ -54,7 +54,7 @@ def part_of(receipt, signal):
     return next(part for part in receipt.parts if part.signal == signal)
 
 
-@pytest.mark.parametrize("signal", ["coliking", "plots"])
+@pytest.mark.parametrize("signal", ["kindred", "coliking", "plots"])
 def test_removing_a_film_that_is_named_changes_the_part(model, alice, signal):
     part = part_of(model.explain(alice, 105), signal)
     named = part.causes[0].item_id
