@@ -21,6 +21,7 @@ from movie_recommender.storage.models import Job
 
 log = logging.getLogger(__name__)
 PROGRESS_SECONDS = 0.5  # between two notes of progress
+RETRIED = ("fillchroma", "reindex")  # by themselves; a recompute by the reconciler, a refit by its own look
 REBUILD = 1  # the subject of a fillchroma that builds the index anew in any case
 LONGEST_PAUSE = 300.0  # seconds between two failing refits
 
@@ -83,8 +84,11 @@ class Tasks:
         except Exception as error:  # a job may fail in any way, and its owner is told
             log.exception("Job %s (%s %s) failed.", job_id, kind, subject)
             message = error.message if isinstance(error, MovieRecommenderError) else f"{type(error).__name__}: {error}"
-            is_dead = kind == "recompute" and reconcile.note_failure(subject, message)
-            jobs.end(job_id, "dead" if is_dead else "failed", message)
+            if kind in RETRIED:
+                jobs.fail(job_id, message, self._api.config["MAX_ATTEMPTS"])
+            else:
+                is_dead = kind == "recompute" and reconcile.note_failure(subject, message)
+                jobs.end(job_id, "dead" if is_dead else "failed", message)
         else:
             jobs.end(job_id, "done")
             return True

@@ -43,6 +43,8 @@ def _by_background_api(rebuild: bool, report: Report) -> Filled:
         time.sleep(LOOK_SECONDS)
         job = call("GET", f"/jobs/{job['id']}")
         report(job["progress"]["done"], job["progress"]["total"])
+        if job["state"] == "queued" and job["error"]:
+            raise JobFailed(f"The background API could not fill the plot index; it tries again by itself. {job['error']}")
     if job["state"] != "done":
         raise JobFailed(f"The background API could not fill the plot index. {job['error']}")
     health: dict[str, Any] = call("GET", "/health")

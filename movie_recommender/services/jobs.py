@@ -21,6 +21,7 @@ log = logging.getLogger(__name__)
 KINDS = ("recompute", "refit", "fillchroma", "reindex", "atlas")
 STATES = ("queued", "running", "done", "failed", "dead")
 ENDED = ("done", "failed", "dead")
+LONGEST_PAUSE = 300.0  # seconds between two attempts at most
 KEEP_SECONDS = 7 * 86_400  # for which an ended job can be looked at
 KEEP_JOBS = 5_000  # ended jobs beyond these go earlier
 CUT_OFF = "The background API stopped while this ran."
@@ -121,6 +122,22 @@ def retry(job_id: str) -> Job:
     return job
 
 
+def fail(job_id: str, error: str, max_attempts: int) -> str:
+    """A running job that failed waits for its next attempt, each time longer, or is set aside; returns its state."""
+    with writing() as session:
+        job = session.get(Job, job_id, populate_existing=True)
+        if job is None or job.state != "running":
+            return ""
+        like_it = select(Job.id).where(Job.kind == job.kind, Job.subject == job.subject, Job.state == "queued")
+        job.error = error
+        if job.attempts >= max_attempts or session.scalar(like_it):
+            job.state, job.finished_at = ("dead" if job.attempts >= max_attempts else "failed"), time.time()
+        else:
+            # A waiting job's heartbeat says when it was sent; one that lies ahead, when it is to be sent.
+            job.state, job.started_at, job.heartbeat_at = "queued", None, time.time() + min(LONGEST_PAUSE, 2.0**job.attempts)
+        return job.state
+
+
 def cut_off(silent_for: float) -> list[str]:
     """Ids of running jobs that gave no sign of life for so many seconds: their process was killed."""
     since = time.time() - silent_for
@@ -134,7 +151,11 @@ def unheard(older_than: float, limit: int) -> list[Job]:
     now = time.time()
     with writing() as session:
         late = (
-            select(Job.id).where(Job.state == "queued", Job.kind != "refit", func.coalesce(Job.heartbeat_at, 0) <= now - older_than)
+            select(Job.id).where(
+                Job.state == "queued", Job.kind != "refit",
+                # Further ahead than any pause: the clock was set back.
+                or_(func.coalesce(Job.heartbeat_at, 0) <= now - older_than, Job.heartbeat_at > now + LONGEST_PAUSE),
+            )
             .order_by(Job.created_at).limit(limit)
         )  # fmt: skip
         statement = update(Job).where(Job.id.in_(late), Job.state == "queued").values(heartbeat_at=now).returning(Job)

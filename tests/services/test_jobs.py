@@ -1,0 +1,52 @@
+"""Jobs that fail: another attempt, each time later, and in the end set aside."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import pytest
+
+from movie_recommender.services import jobs
+
+
+def _fail(job_id: str) -> str:
+    assert jobs.claim(job_id)
+    return jobs.fail(job_id, "No room.", max_attempts=3)
+
+
+def test_a_job_that_fails_waits_longer_each_time_and_is_then_set_aside(app: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    with app.app_context():
+        job, _ = jobs.submit("reindex")
+        start = time.time()
+        for pause in (2.0, 4.0):
+            assert _fail(job.id) == "queued"
+            now = start + pause
+            monkeypatch.setattr("time.time", lambda now=now: now - 1)
+            assert jobs.unheard(0.0, 10) == []
+            monkeypatch.setattr("time.time", lambda now=now: now + 1)
+            assert [late.id for late in jobs.unheard(0.0, 10)] == [job.id]
+            start = now + 1
+        assert _fail(job.id) == "dead"
+        assert (jobs.get(job.id).error, jobs.get(job.id).attempts) == ("No room.", 3)
+        jobs.retry(job.id)
+        assert _fail(job.id) == "queued"
+
+
+def test_a_clock_that_was_set_back_does_not_put_a_job_off(app: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    with app.app_context():
+        job, _ = jobs.submit("reindex")
+        _fail(job.id)
+        yesterday = time.time() - 86_400
+        monkeypatch.setattr("time.time", lambda: yesterday)
+        assert [late.id for late in jobs.unheard(0.0, 10)] == [job.id]
+
+
+def test_a_job_that_fails_while_one_like_it_waits_leaves_the_work_to_that_one(app: Any) -> None:
+    with app.app_context():
+        job, _ = jobs.submit("reindex")
+        jobs.claim(job.id)
+        other, is_new = jobs.submit("reindex")
+        assert is_new
+        assert jobs.fail(job.id, "No room.", 3) == "failed"
+        assert jobs.get(other.id).state == "queued"
