@@ -102,6 +102,35 @@ class PreviewOut(Schema):
     after = List(Integer())
 
 
+class ExplainQuery(Schema):
+    user_id = Integer(required=True, strict=True, validate=Range(min=1, max=2**31 - 1))
+    movie_id = Integer(required=True, strict=True, validate=Range(min=1, max=2**31 - 1))
+
+
+class CauseOut(Schema):
+    kind = String(metadata={"description": "movie, genre, director, actor, keyword, language, year, neighbours or ratings."})
+    name = String()
+    movie_id = Integer(allow_none=True)
+    stars = Float(allow_none=True)
+    count = Integer()
+    points = Float()
+    histogram = List(Integer(), metadata={"description": "How many neighbours gave 0.5, 1, ... 5 stars."})
+
+
+class PartOut(Schema):
+    signal = String()
+    points = Float()
+    causes = List(Nested(CauseOut))
+
+
+class ReceiptOut(Schema):
+    """The parts' points add up to the score."""
+
+    score = Float()
+    predicted_rating = Float()
+    parts = List(Nested(PartOut))
+
+
 class HealthOut(Schema):
     ok = Boolean()
     engine = Nested(EngineOut)
@@ -199,6 +228,29 @@ def preview_list(json_data: dict[str, Any]) -> dict[str, object]:
     chosen = Steering.of(json_data["steering"])
     before, after = recompute.preview(_runtime().engine, json_data["user_id"], chosen, json_data["n"])
     return {"before": before, "after": after}
+
+
+@blueprint.post("/lists/explain")
+@blueprint.input(ExplainQuery, location="json")
+@blueprint.output(ReceiptOut)
+@blueprint.doc(summary="The exact parts of a film's score for a person", responses=[401, 404, 503])
+def explain(json_data: dict[str, int]) -> dict[str, object]:
+    found = recompute.explain(_runtime().engine, json_data["user_id"], json_data["movie_id"])
+    parts = [
+        {
+            "signal": part.signal,
+            "points": part.contribution,
+            "causes": [
+                {
+                    "kind": cause.kind, "name": cause.name, "movie_id": cause.item_id, "stars": cause.stars, "count": cause.count,
+                    "points": cause.contribution, "histogram": list(cause.histogram),
+                }
+                for cause in part.causes
+            ],
+        }
+        for part in found.parts
+    ]  # fmt: skip
+    return {"score": found.score, "predicted_rating": found.predicted_rating, "parts": parts}
 
 
 @blueprint.get("/plots/search")

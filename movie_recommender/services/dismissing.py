@@ -1,4 +1,5 @@
-"""What a person does not want to be offered: a film for good or for a while, a genre for good. All of it can be lifted.
+"""What a person does not want to be offered: a film for good or for a while, a genre for good; and ratings
+of his own that his list shall not follow. All of it can be lifted.
 
 A dismissed film is left out of every list and teaches nothing: putting a film aside is no rating, no data set tells what
 it is worth in stars, and a made-up rating would stand in receipts as something that the person never said.
@@ -13,7 +14,7 @@ from sqlalchemy import Executable, delete, or_, select, union_all
 
 from ..errors import InvalidInput, NotFound
 from ..storage import db, upsert, writing
-from ..storage.models import Dismissal, DismissedGenre, Genre, Mark, Movie
+from ..storage.models import Dismissal, DismissedGenre, Genre, IgnoredRating, Mark, Movie, Rating
 from . import browsing
 from .clock import now
 from .dispatch import request_recompute
@@ -39,6 +40,7 @@ class Dismissed:
 
     films: list[DismissedFilm]
     genres: list[tuple[Genre, int]]
+    ratings: list[tuple[Movie, int]]
 
 
 def dismiss(user_id: int, movie_id: int, kind: str) -> int:
@@ -102,6 +104,32 @@ def _lift(user_id: int, statement: Executable) -> bool:
     return lifted
 
 
+def ignore(user_id: int, movie_id: int) -> int:
+    """Leave the person's rating of a film out when his list is computed. Returns his new version.
+
+    Raises:
+        NotFound: He has not rated the film.
+    """
+    with writing() as session:
+        if session.get(Rating, (user_id, movie_id)) is None:
+            raise NotFound("You have not rated this film.")
+        session.execute(upsert(IgnoredRating).values(user_id=user_id, movie_id=movie_id, ignored_at=now()).on_conflict_do_nothing())
+        version = raise_version(session, user_id)
+    request_recompute(user_id)
+    return version
+
+
+def heed(user_id: int, movie_id: int) -> bool:
+    """Count a rating again; returns whether it had been left out."""
+    gone = delete(IgnoredRating).where(IgnoredRating.user_id == user_id, IgnoredRating.movie_id == movie_id)
+    return _lift(user_id, gone.returning(IgnoredRating.movie_id))
+
+
+def ignored_ids(user_id: int) -> set[int]:
+    """The films whose ratings are left out."""
+    return set(db.session.scalars(select(IgnoredRating.movie_id).where(IgnoredRating.user_id == user_id)))
+
+
 def set_genres(user_id: int, names: Collection[str]) -> None:
     """Let exactly these genres, in any case, be dismissed.
 
@@ -156,7 +184,11 @@ def overview(user_id: int) -> Dismissed:
         select(Genre, DismissedGenre.dismissed_at).join(DismissedGenre, DismissedGenre.genre_id == Genre.id)
         .where(DismissedGenre.user_id == user_id).order_by(DismissedGenre.dismissed_at.desc(), Genre.name)
     )  # fmt: skip
-    return Dismissed([DismissedFilm(*row) for row in rows], [(genre, at) for genre, at in genres])
+    ratings = db.session.execute(
+        select(Movie, IgnoredRating.ignored_at).join(IgnoredRating, IgnoredRating.movie_id == Movie.id)
+        .where(IgnoredRating.user_id == user_id).options(*browsing.CARD).order_by(IgnoredRating.ignored_at.desc(), Movie.id)
+    )  # fmt: skip
+    return Dismissed([DismissedFilm(*row) for row in rows], [(genre, at) for genre, at in genres], [(film, at) for film, at in ratings])
 
 
 def lapse() -> list[int]:

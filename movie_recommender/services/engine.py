@@ -172,10 +172,11 @@ class Engine:
         preferences: Preferences | None = None,
         also: Iterable[int] = (),
         version: int | None = None,
+        taste: Mapping[int, float] | None = None,
     ) -> tuple[list[Entry], str]:
         """A person's list, best first, and the version of the engine that made it; others see his ratings from now on.
 
-        `version` is the person's, read before his `stars`.
+        `version` is the person's, read before his `stars`; `taste` are those of his ratings that the list shall follow, None all.
         """
         with self._lock:
             fitted = self._fitted
@@ -183,7 +184,7 @@ class Engine:
                 raise RuntimeError("The engine has not been fitted yet.")
             self._tell(user_id, stars, version)
             ranked = fitted.model.rank(
-                stars, n=n, n_by_genre=PER_GENRE, exclude=exclude, user_id=user_id,
+                stars if taste is None else taste, n=n, n_by_genre=PER_GENRE, exclude=exclude, user_id=user_id,
                 preferences=preferences or Preferences(), n_by_facet=PER_FACET, also=also,
             )  # fmt: skip
             # Reasons are traced when they are read: an update in between would mix two states of the model.

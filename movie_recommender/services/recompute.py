@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from flask import current_app
 from sqlalchemy import select, update
 
-from ..core import Preferences
+from ..core import Explanation, Preferences
 from ..storage import db, upsert, writing
 from ..storage.models import FilmList, FilmListEntry, RecommendationList, UserState
 from . import dismissing, jobs, rating, steering, viewing, watchlist
@@ -37,13 +37,14 @@ def recompute(engine: Engine, user_id: int, job_id: str | None = None) -> bool:
     # Read after the version: the list may know more than it says, never less.
     stars, seen, preferences = rating.stars_of(user_id), viewing.seen(user_id), preferences_of(user_id)
     dismissed = dismissing.film_ids(user_id)
-    also = _also(user_id, stars, seen) - dismissed
+    also, taste = _also(user_id, stars, seen) - dismissed, heeded(user_id, stars)
+    exclude = seen.union(dismissed, stars)
     db.session.rollback()
     if len(stars) < current_app.config["MIN_RATINGS"]:
         payload, made_by = pack(()), engine.hear(user_id, stars, state.version)
     else:
         entries, made_by = engine.rank(
-            user_id, stars, current_app.config["LIST_LENGTH"], seen | dismissed, preferences, also, state.version
+            user_id, stars, current_app.config["LIST_LENGTH"], exclude, preferences, also, state.version, taste
         )  # fmt: skip
         payload = pack(*_parted(entries, seen.union(stars)))
     values = {"version": state.version, "engine": made_by, "computed_at": now(), "payload": payload}
@@ -66,6 +67,19 @@ def preferences_of(user_id: int) -> Preferences:
     return as_preferences(steering.of(user_id), dismissing.genre_names(user_id))
 
 
+def heeded(user_id: int, stars: Mapping[int, float]) -> dict[int, float]:
+    """His ratings without those that his list shall not follow."""
+    ignored = dismissing.ignored_ids(user_id)
+    return {movie_id: given for movie_id, given in stars.items() if movie_id not in ignored}
+
+
+def explain(engine: Engine, user_id: int, movie_id: int) -> Explanation:
+    """The receipt of a film's score, as the person steers now."""
+    stars, preferences = heeded(user_id, rating.stars_of(user_id)), preferences_of(user_id)
+    db.session.rollback()
+    return engine.explain(user_id, stars, movie_id, preferences)
+
+
 def as_preferences(chosen: Steering, never: Collection[str]) -> Preferences:
     """Dials in hundredths and weights in percent as the core's numbers; a signal of the page is one or two of the core's."""
     weights = {signal: getattr(chosen, name) / 100 for name, signals in SIGNALS.items() for signal in signals}
@@ -75,10 +89,10 @@ def as_preferences(chosen: Steering, never: Collection[str]) -> Preferences:
 def preview(engine: Engine, user_id: int, chosen: Steering, n: int) -> tuple[list[int], list[int]]:
     """The first films of the person's list as he steers now, and as he would by `chosen`; nothing is kept."""
     stars, never = rating.stars_of(user_id), dismissing.genre_names(user_id)
-    exclude = viewing.seen(user_id) | dismissing.film_ids(user_id)
+    exclude, taste = viewing.seen(user_id).union(dismissing.film_ids(user_id), stars), heeded(user_id, stars)
     both = [as_preferences(each, never) for each in (steering.of(user_id), chosen)]
     db.session.rollback()
-    before, after = (engine.glance(user_id, stars, n, exclude, preferences) for preferences in both)
+    before, after = (engine.glance(user_id, taste, n, exclude, preferences) for preferences in both)
     return before, after
 
 

@@ -11,6 +11,7 @@ from . import (
     assets,
     covers,
     dismissing,
+    explaining,
     failures,
     headers,
     imports,
@@ -38,7 +39,8 @@ def init_app(app: APIFlask) -> None:
     covers.init_app(app)
     wording.init_app(app)
     for room in (
-        pages, accounts, movies, rating, recommendations, steering, dismissing, watchlist, imports, operator, posters, onboarding,
+        pages, accounts, movies, rating, recommendations, steering, dismissing, explaining, watchlist, imports, operator, posters,
+        onboarding,
     ):  # fmt: skip
         app.register_blueprint(room.blueprint)
     api.init_app(app)

@@ -41,7 +41,7 @@ def recommended(found: Recommendations, back: str) -> Markup:
             own = {
                 "said": "".join(f" is-{word}" for word in sorted(item.said)),
                 "predicted": f"{item.entry.predicted_rating:.1f}",
-                "why": f'<p class="why">{escape(item.why)}</p>' if item.why else "",
+                "why": str(escape(item.why)),
             } | everywhere  # fmt: skip
             html += [own[part] if place % 2 else part for place, part in enumerate(parts)]
     return Markup("".join(html))  # noqa: S704 - a rendered template, and words that were escaped

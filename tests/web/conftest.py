@@ -5,16 +5,20 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from sqlalchemy import select
 from werkzeug.serving import make_server
 
+from background_api import create_api
 from movie_recommender.services import rating
 from movie_recommender.services.lists import Entry, Reason, pack
+from movie_recommender.services.recompute import recompute
 from movie_recommender.storage import db
-from movie_recommender.storage.models import RecommendationList, UserState
+from movie_recommender.storage.models import RecommendationList, User, UserState
 from tests.conftest import PASSWORD
 
 ARGUMENTS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-dev-shm-usage"]
@@ -118,3 +122,27 @@ def listed(app: Any, alice: Any, films: list[int]) -> list[int]:
     rate_all(alice, films[:5])
     store_list(app, alice, films[5:])
     return films[5:]
+
+
+@pytest.fixture
+def background(app: Any, films: list[int], tmp_path: Path) -> Iterator[Any]:
+    """The real background API on the website's instance: its engine fitted, its doors open, no worker running."""
+    api = create_api(TESTING=True, INSTANCE_PATH=tmp_path)
+    with api.app_context():
+        api.extensions["runtime"].engine.refit()
+        db.session.remove()
+    door = make_server("127.0.0.1", 0, api, threaded=True)
+    thread = threading.Thread(target=door.serve_forever, daemon=True)
+    thread.start()
+    app.config["BACKGROUND_URL"] = f"http://127.0.0.1:{door.server_port}"
+    yield api
+    door.shutdown()
+    thread.join()
+
+
+def compute(api: Any, name: str) -> None:
+    """Bring somebody's list up to date as a worker does."""
+    with api.app_context():
+        user_id = db.session.scalar(select(User.id).where(User.name == name))
+        recompute(api.extensions["runtime"].engine, user_id)
+        db.session.remove()

@@ -2,50 +2,22 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import select
-from werkzeug.serving import make_server
 
-from background_api import create_api
 from movie_recommender.errors import InvalidInput
 from movie_recommender.services import rating, recommending, steering
-from movie_recommender.services.recompute import recompute
 from movie_recommender.services.steering import PRESETS, Steering
 from movie_recommender.storage import db
 from movie_recommender.storage.models import RecommendationList, User
 
-from .conftest import films_in, rate_all
+from .conftest import compute, films_in, rate_all
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True}
-
-
-@pytest.fixture
-def background(app: Any, films: list[int], tmp_path: Path) -> Iterator[Any]:
-    """The real background API on the website's instance: its engine fitted, its doors open, no worker running."""
-    api = create_api(TESTING=True, INSTANCE_PATH=tmp_path)
-    with api.app_context():
-        api.extensions["runtime"].engine.refit()
-        db.session.remove()
-    door = make_server("127.0.0.1", 0, api, threaded=True)
-    thread = threading.Thread(target=door.serve_forever, daemon=True)
-    thread.start()
-    app.config["BACKGROUND_URL"] = f"http://127.0.0.1:{door.server_port}"
-    yield api
-    door.shutdown()
-    thread.join()
-
-
-def _compute(api: Any, name: str) -> None:
-    with api.app_context():
-        user_id = db.session.scalar(select(User.id).where(User.name == name))
-        recompute(api.extensions["runtime"].engine, user_id)
-        db.session.remove()
 
 
 def test_the_page_works_while_the_engine_is_away(alice: Any, films: list[int]) -> None:
@@ -76,12 +48,12 @@ def test_a_dial_beyond_its_end_is_refused(alice: Any, values: dict[str, str]) ->
 
 def test_what_is_kept_steers_the_next_list(app: Any, background: Any, alice: Any, films: list[int]) -> None:
     rate_all(alice, [*films[:3], *films[20:23]])
-    _compute(background, "Alice")
+    compute(background, "Alice")
     with app.app_context():
         before = [item.movie.id for item in recommending.recommendations(alice.id).items]
         version = steering.save(alice.id, Steering(new=100))
         assert recommending.status(alice.id).state == "updating"
-    _compute(background, "Alice")
+    compute(background, "Alice")
     with app.app_context():
         after = recommending.recommendations(alice.id)
         assert (after.state, after.computed_version) == ("current", version)
@@ -143,7 +115,7 @@ def test_turning_a_dial_shows_before_and_after_at_once(
     assert page.evaluate("document.documentElement.scrollWidth") <= (screen or {"viewport": {"width": 1280}})["viewport"]["width"]
     page.get_by_role("button", name="Keep it").click()
     expect(page.locator(".notice")).to_have_text("Your list now follows your own dials.")
-    _compute(background, "Alice")
+    compute(background, "Alice")
     page.goto("/recommendations")
     expect(page.get_by_role("link", name="Steer your list, now: Your own dials")).to_be_visible()
     assert int(page.locator(".card-facts").first.inner_text()[:4]) > 2000

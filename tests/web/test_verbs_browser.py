@@ -149,6 +149,7 @@ def test_a_hidden_film_is_found_by_search_and_lifted_there(app: Any, at_her_list
     expect(_card(page, films[9]).locator(".hide")).to_be_hidden()
     _card(page, films[9]).get_by_role("button", name="Hidden").click()
     expect(_card(page, films[9]).locator(".hide")).to_be_visible()
+    expect(page.locator("[data-toast-text]")).to_have_text("Film 9 may be offered again.")
     with app.app_context():
         assert dismissing.film_ids(_alice(app)) == set()
 

@@ -20,6 +20,8 @@ function change(button) {
   if (button.classList.contains("save")) return mark(film, ["is-watchlist"], []);
   if (button.classList.contains("unsave")) return leaves === "watchlist" ? leave([film]) : mark(film, [], ["is-watchlist"]);
   if (button.classList.contains("lift")) return mark(film, [], DISMISSED);
+  if (button.classList.contains("ignore")) return mark(film, ["is-ignored"], []);
+  if (button.classList.contains("heed") && film) return mark(film, [], ["is-ignored"]);
   return () => {};
 }
 
@@ -27,7 +29,7 @@ function mark(film, on, off) {
   const before = film.className;
   film.classList.remove(...off);
   film.classList.add(...on);
-  const shown = [...film.querySelectorAll(".save, .unsave, .lift, .hide > summary")].find((other) => other.checkVisibility());
+  const shown = [...film.querySelectorAll(".save, .unsave, .lift, .ignore, .heed, .hide > summary")].find((other) => other.checkVisibility());
   if (!film.contains(document.activeElement) || !document.activeElement.checkVisibility()) shown?.focus({ preventScroll: true });
   return () => (film.className = before);
 }
