@@ -13,7 +13,7 @@ from movie_recommender.errors import InvalidInput
 from movie_recommender.services import rating, recommending, steering
 from movie_recommender.services.steering import PRESETS, Steering
 from movie_recommender.storage import db
-from movie_recommender.storage.models import RecommendationList, User
+from movie_recommender.storage.models import Movie, RecommendationList, User
 
 from .conftest import compute, films_in, rate_all
 
@@ -50,15 +50,15 @@ def test_what_is_kept_steers_the_next_list(app: Any, background: Any, alice: Any
     rate_all(alice, [*films[:3], *films[20:23]])
     compute(background, "Alice")
     with app.app_context():
-        before = [item.movie.id for item in recommending.recommendations(alice.id).items]
+        before = [item.entry.movie_id for item in recommending.recommendations(alice.id).items]
         version = steering.save(alice.id, Steering(new=100))
         assert recommending.status(alice.id).state == "updating"
     compute(background, "Alice")
     with app.app_context():
         after = recommending.recommendations(alice.id)
         assert (after.state, after.computed_version) == ("current", version)
-        years = [item.movie.year for item in after.items]
-        assert [item.movie.id for item in after.items] != before
+        years = [db.session.get_one(Movie, item.entry.movie_id).year for item in after.items]
+        assert [item.entry.movie_id for item in after.items] != before
         assert sum(years[:8]) > sum(years[-8:])
         assert db.session.get(RecommendationList, alice.id).version == version
 

@@ -54,7 +54,7 @@ def test_the_parts_add_up_and_name_their_causes(app: Any, alice: Any, at_home: l
             assert {own.movie_id for own in receipt.films} <= set(at_home[:6])
             assert receipt.films
             assert sum(receipt.histogram) > 3
-        score = next(item.entry.score for item in recommending.recommendations(alice.id).items if item.movie.id == film)
+        score = next(item.entry.score for item in recommending.recommendations(alice.id).items if item.entry.movie_id == film)
         assert score == pytest.approx(receipt.score, abs=1e-4)
 
 
@@ -75,13 +75,13 @@ def test_a_rating_left_out_changes_the_list_stays_a_rating_and_counts_again(
     app: Any, alice: Any, background: Any, at_home: list[int]
 ) -> None:
     with app.app_context():
-        before = {item.movie.id: item.entry.score for item in recommending.recommendations(alice.id).items}
+        before = {item.entry.movie_id: item.entry.score for item in recommending.recommendations(alice.id).items}
     left = at_home[0]
     page = alice.browser.post(f"/movies/{left}/ignore", follow_redirects=True).text
     assert "Your list leaves your rating of Film 0 out." in page
     compute(background, "Alice")
     with app.app_context():
-        after = {item.movie.id: item.entry.score for item in recommending.recommendations(alice.id, per_page=40).items}
+        after = {item.entry.movie_id: item.entry.score for item in recommending.recommendations(alice.id, per_page=40).items}
         assert after != before
         assert left not in after
         assert rating.stars_of(alice.id)[left] == 5
@@ -90,7 +90,7 @@ def test_a_rating_left_out_changes_the_list_stays_a_rating_and_counts_again(
     alice.browser.post(f"/movies/{left}/heed")
     compute(background, "Alice")
     with app.app_context():
-        assert {item.movie.id: item.entry.score for item in recommending.recommendations(alice.id).items} == pytest.approx(before)
+        assert {item.entry.movie_id: item.entry.score for item in recommending.recommendations(alice.id).items} == pytest.approx(before)
 
 
 def test_only_own_ratings_can_be_left_out(app: Any, alice: Any, bob: Any, at_home: list[int]) -> None:
