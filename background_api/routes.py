@@ -179,7 +179,7 @@ def _shown(job: Job) -> dict[str, object]:
 @blueprint.post("/jobs")
 @blueprint.input(NewJob, location="json")
 @blueprint.output(JobOut, status_code=202)
-@blueprint.doc(summary="Ask for work", responses=[401, 404])
+@blueprint.doc(summary="Ask for work", responses=[400, 401, 404])
 def post_job(json_data: dict[str, object]) -> dict[str, object]:
     """Make a job, or join the one of this kind and person that waits already."""
     kind, user_id = str(json_data["kind"]), json_data.get("user_id")

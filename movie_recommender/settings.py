@@ -246,8 +246,8 @@ def load(environment: Mapping[str, str] | None = None, **overrides: Any) -> dict
         try:
             values[setting.name] = setting.parse(texts[setting.name].replace("{instance}", str(instance)))
         except ValueError as error:
-            shown = "..." if setting.parse is _key else repr(texts[setting.name])
-            raise SettingError(f"{setting.name}={shown}: {error}. {setting.help}") from error
+            shown = "..." if setting.parse is _key else repr(texts[setting.name][:80])
+            raise SettingError(f"{setting.name}={shown}: {str(error)[:200]}. {setting.help}") from error
     values["INSTANCE_PATH"] = instance
     values["BACKGROUND_URL"] = values["BACKGROUND_URL"] or f"http://{values['BACKGROUND_HOST']}:{values['BACKGROUND_PORT']}"
     _make_folder(instance)
@@ -262,9 +262,9 @@ def _from_file(path: Path) -> dict[str, str]:
     try:
         entries = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
-        raise SettingError(f"{path} cannot be read: {error}") from error
+        raise SettingError(f"{path} cannot be read: {str(error)[:200]}") from error
     if unknown := sorted(set(entries) - KNOWN):
-        raise SettingError(f"{path} names unknown settings: {', '.join(unknown)}")
+        raise SettingError(f"{path} names unknown settings: {', '.join(unknown)[:200]}")
     return {name: ("yes" if value else "no") if isinstance(value, bool) else str(value) for name, value in entries.items()}
 
 

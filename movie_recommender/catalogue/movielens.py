@@ -162,12 +162,12 @@ class DataSet:
     def _cells(self, file: IO[bytes], name: str, *columns: str) -> Iterator[tuple[int, list[str]]]:
         """Rows of a CSV file as the named columns in this order, with their line number."""
         reader = csv.reader(self._text(file, name))
-        header = [cell.strip() for cell in next(reader, [])]
-        if missing := [column for column in columns if column not in header]:
-            raise ImportFailed(f"{name} has no column {missing[0]!r}; its first line reads {','.join(header)[:200]!r}.")
-        places = [header.index(column) for column in columns]
-        width = max(places) + 1
         try:
+            header = [cell.strip() for cell in next(reader, [])]
+            if missing := [column for column in columns if column not in header]:
+                raise ImportFailed(f"{name} has no column {missing[0]!r}; its first line reads {','.join(header)[:200]!r}.")
+            places = [header.index(column) for column in columns]
+            width = max(places) + 1
             for row in reader:
                 if len(row) >= width:
                     yield reader.line_num, [row[place] for place in places]

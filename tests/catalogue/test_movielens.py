@@ -95,6 +95,15 @@ def test_a_movie_without_id_is_reported_and_the_rest_is_read(tmp_path: Path) -> 
     assert data.problems == ["movies.csv, line 7: no movie id"]
 
 
+def test_a_first_line_that_never_ends_is_refused(tmp_path: Path) -> None:
+    folder = tmp_path / "long"
+    folder.mkdir()
+    folder.joinpath("movies.csv").write_text("movieId,title," + "g" * 200_000)
+    folder.joinpath("ratings.csv").write_text("userId,movieId,rating,timestamp\n1,1,4,1\n")
+    with pytest.raises(ImportFailed, match=r"movies.csv, line \d+"):
+        list(open_data_set(folder).movies())
+
+
 def test_a_file_without_its_columns_is_refused_by_name(tmp_path: Path) -> None:
     data = open_data_set(latest(tmp_path / "ml", ratings="user,film,stars\n1,1,5\n"))
     with pytest.raises(ImportFailed, match=r"ratings.csv has no column 'userId'; its first line reads 'user,film,stars'"):

@@ -159,11 +159,10 @@ def test_nobody_touches_an_import_of_somebody_else(person: Callable[[], int], fi
     staged_id = history.stage(alice, "films.csv", b"title,year,rating\nThe Lantern,1980,4\n")
     for act in (
         lambda: history.load(bob, import_id), lambda: history.undo(bob, import_id), lambda: history.apply(bob, staged_id),
-        lambda: history.choose(bob, staged_id, 0, None),
+        lambda: history.choose(bob, staged_id, 0, None), lambda: history.drop(bob, staged_id),
     ):  # fmt: skip
         with pytest.raises(NotFound):
             act()
-    history.drop(bob, staged_id)
     assert history.load(alice, staged_id)[0].state == "staged"
 
 

@@ -76,9 +76,8 @@ def test_an_upload_may_be_large_and_nothing_else(app: Any, alice: Any) -> None:
 def test_nobody_sees_an_import_of_somebody_else(alice: Any, bob: Any, films: dict[str, int]) -> None:
     report = send(alice).location
     assert bob.browser.get(report).status_code == 404
-    for action in ("apply", "undo", "films/0"):
+    for action in ("apply", "undo", "drop", "films/0"):
         assert bob.browser.post(f"{report}/{action}").status_code == 404
-    bob.browser.post(f"{report}/drop")
     assert "Nothing is changed yet" in alice.browser.get(report).text
 
 

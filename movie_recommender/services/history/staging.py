@@ -131,9 +131,14 @@ def choose(user_id: int, import_id: int, place: int, movie_id: int | None) -> No
 
 
 def drop(user_id: int, import_id: int) -> None:
-    """Forget a staged import."""
+    """Forget a staged import.
+
+    Raises:
+        NotFound: There is no such staged import.
+    """
     with writing() as session:
-        session.execute(delete(Import).where(Import.id == import_id, Import.user_id == user_id, Import.state == "staged"))
+        run, _ = load(user_id, import_id, "staged")
+        session.execute(delete(Import).where(Import.id == run.id))
 
 
 def unresolved(staged: Staged) -> list[tuple[int, StagedFilm]]:
