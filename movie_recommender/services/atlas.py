@@ -16,11 +16,11 @@ from sqlalchemy import select
 from ..core import atlas
 from ..storage import db, revisions, upsert, writing
 from ..storage.models import Atlas, Movie
-from . import training
+from . import atlases, training
 from .clock import now
 from .engine import Fitted
 
-FORMAT = 1  # raised when the same films would give another map
+FORMAT = 2  # raised when the same films would give another map
 SMALLEST = 100  # films that a map is worth
 MOST = 10_000  # films on the map: the best known
 KNOWN = 400  # films among which the taste groups are
@@ -104,8 +104,8 @@ def _groups(items: Any, stories: Any, fans: Any, fan_ids: Any, best: Any) -> Val
 
 
 def _packed(places: Any) -> list[list[int]]:
-    """Places in 0..1 as whole thousandths."""
-    return np.rint(places * 1000).astype(int).tolist()
+    """Places in 0..1 as whole numbers from 0 to `atlases.EDGE`."""
+    return np.rint(places * atlases.EDGE).astype(int).tolist()
 
 
 def _keep(name: str, made_of: str, values: Values) -> None:

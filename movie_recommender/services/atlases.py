@@ -10,6 +10,8 @@ from sqlalchemy import select
 from ..storage import db
 from ..storage.models import Atlas
 
+EDGE = 10_000  # places on the map are whole numbers from 0 to this
+
 
 def read(name: str) -> dict[str, Any] | None:
     """The document `groups` or `map`; None until the background API has made it."""

@@ -15,6 +15,7 @@ from . import (
     failures,
     headers,
     imports,
+    maps,
     movies,
     onboarding,
     operator,
@@ -39,7 +40,7 @@ def init_app(app: APIFlask) -> None:
     covers.init_app(app)
     wording.init_app(app)
     for room in (
-        pages, accounts, movies, rating, recommendations, steering, dismissing, explaining, watchlist, imports, operator, posters,
+        pages, accounts, movies, rating, recommendations, steering, dismissing, explaining, watchlist, maps, imports, operator, posters,
         onboarding,
     ):  # fmt: skip
         app.register_blueprint(room.blueprint)

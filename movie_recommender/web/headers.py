@@ -31,6 +31,7 @@ HEADERS = {
     "Cache-Control": "no-store",
 }
 COMPRESSED = ("text/", "application/javascript", "image/svg+xml")  # pages and their parts
+COMPRESSED_JSON = {"maps.points"}  # large, and without anything of a person
 WORTH_IT = 1024  # bytes below which compression saves nothing
 LARGEST_REQUEST = 256 * 1024  # bytes; a view that takes files raises its own limit
 
@@ -54,7 +55,8 @@ def compress(response: Response) -> Response:
     The pages hold a token beside words of the reader, which compression could betray to somebody who makes the browser
     ask again and again from another site (BREACH); the session cookie is SameSite=Lax, so such requests are nobody's.
     """
-    if response.status_code != 200 or response.content_encoding or not (response.mimetype or "").startswith(COMPRESSED):
+    fits = (response.mimetype or "").startswith(COMPRESSED) or request.endpoint in COMPRESSED_JSON
+    if response.status_code != 200 or response.content_encoding or not fits:
         return response
     response.vary.add("Accept-Encoding")
     if request.method == "HEAD" or not request.accept_encodings.quality("gzip") or (response.content_length or WORTH_IT) < WORTH_IT:
