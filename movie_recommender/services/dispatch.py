@@ -58,7 +58,8 @@ def _send(method: str, url: str, target: str, data: bytes, timeout: tuple[float,
     def send() -> urllib3.BaseHTTPResponse:
         # Signed anew each time: a signature is taken once.
         headers = {HEADER: sign(current_app.config["BACKGROUND_KEY"], method, target, data), "Content-Type": "application/json"}
-        return _pool.request(method, url + target, body=data, headers=headers, timeout=urllib3.Timeout(*timeout), redirect=False)
+        limits = urllib3.Timeout(connect=timeout[0], read=timeout[1])
+        return _pool.request(method, url + target, body=data, headers=headers, timeout=limits, redirect=False)
 
     try:
         return send()

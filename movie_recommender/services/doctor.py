@@ -72,7 +72,8 @@ def _instance() -> Path:
 
 
 def _folder() -> Iterator[Fault]:
-    folders = [_instance(), *(path for path in (_instance() / "logs", _instance() / "chroma") if path.exists())]
+    # A folder that one may not enter cannot be asked whether these exist: not `Path.exists`, which raises then.
+    folders = [_instance(), *(path for path in (_instance() / "logs", _instance() / "chroma") if os.path.exists(path))]
     for folder in folders:
         try:
             with tempfile.TemporaryFile(dir=folder) as probe:

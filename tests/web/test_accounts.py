@@ -18,7 +18,7 @@ from tests.conftest import PASSWORD
 
 def test_registering_signs_in(client: FlaskClient) -> None:
     answer = client.post("/register", data={"name": "Dana", "password": PASSWORD})
-    assert (answer.status_code, answer.location) == (303, "/")
+    assert (answer.status_code, answer.location) == (303, "/welcome")
     assert "Dana" in client.get("/account").text
 
 

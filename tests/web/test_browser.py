@@ -231,7 +231,7 @@ def test_everything_but_live_updates_works_without_scripts(
     page.get_by_role("button", name="Use dark colours").click()
     expect(page.locator("html")).to_have_attribute("data-theme", "dark")
     page.goto("/account")
-    page.get_by_role("button", name="Sign out").click()
+    page.get_by_role("button", name="Sign out", exact=True).click()
     expect(page.get_by_role("heading", name="Films you will love, and why.")).to_be_visible()
 
 
