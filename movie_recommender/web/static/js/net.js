@@ -9,6 +9,7 @@ export async function request(url, { method = "GET", body, text = false } = {}) 
       method,
       body,
       credentials: "same-origin",
+      keepalive: method !== "GET", // what one clicked is sent although one leaves the page
       headers: { Accept: text ? "text/html" : "application/json", ...(method === "GET" ? {} : { "X-CSRFToken": token() }) },
     });
   } catch {
