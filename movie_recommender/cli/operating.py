@@ -2,27 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import click
 from flask import current_app
 from flask.cli import with_appcontext
 
-from .errors import MovieRecommenderError
-from .services import accounts, joining, operating
-from .services import backup as backups
-from .services import doctor as doctor_service
-
-
-@contextmanager
-def clear_errors() -> Iterator[None]:
-    """Say what went wrong in one line and end with status 1."""
-    try:
-        yield
-    except MovieRecommenderError as error:
-        raise click.ClickException(error.message) from error
+from ..services import accounts, joining, operating
+from ..services import backup as backups
+from ..services import doctor as doctor_service
+from .common import clear_errors
 
 
 @click.command("make-account")

@@ -1,0 +1,112 @@
+"""The commands that measure and tune."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+from flask import current_app
+from flask.cli import with_appcontext
+from tqdm import tqdm
+
+from ..services.operating import EVALUATION
+from .common import clear_errors
+
+
+@click.command()
+@click.option("--sizes", default="100k,1m,10m,25m,32m", show_default=True, help="Sizes of the synthetic data, as MovieLens'.")
+@click.option("--people", default=200, show_default=True, help="Random people for the median and p95.")
+@click.option("--peers", type=click.Path(exists=True, path_type=Path), help="A Python with the libraries of requirements-peers.txt.")
+@click.option("--write", is_flag=True, help="Also write docs/benchmarks-recompute.md.")
+def bench(sizes: str, people: int, peers: Path | None, write: bool) -> None:
+    """Measure what a recompute costs at several sizes; 32m takes minutes and 4 GB."""
+    from ..benchmarks import report  # numba is loaded by this command alone
+
+    with clear_errors():
+        page = report.run([size.strip() for size in sizes.split(",")], people, peers, lambda what: click.echo(what, err=True))
+    click.echo(page)
+    if write:
+        Path("docs", "benchmarks-recompute.md").write_text(page, "utf-8")
+
+
+def _measured_data(movielens: Path | None, metadata: Path | None, vectors: Path | None) -> Any:
+    from ..services import evaluation
+
+    return evaluation.from_files(movielens, metadata, vectors) if movielens else evaluation.from_database()
+
+
+_data_options = (
+    click.option("--movielens", type=click.Path(exists=True, path_type=Path), help="A MovieLens folder or zip instead of the instance."),
+    click.option("--metadata", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Facts, one JSON object a movie."),
+    click.option(
+        "--vectors", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Plot vectors (.npy) in the order of --metadata."
+    ),
+)
+
+
+def _with_data(command: Callable[..., None]) -> Callable[..., None]:
+    for option in reversed(_data_options):
+        command = option(command)
+    return command
+
+
+@click.command()
+@_with_data
+@click.option("--protocol", "protocols", multiple=True, type=click.Choice(["T", "NR", "NX", "C", "R"]), help="Only these; all by default.")
+@click.option("--peers/--no-peers", default=True, help="Compare with implicit, LensKit and Surprise where installed.")
+@click.option("--seeds", default=1, show_default=True, type=click.IntRange(1, 10), help="Splits of new people, pooled.")
+@click.option("--ablate", is_flag=True, help="Also leave each signal out in turn.")
+@click.option("--weights", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Another weights file.")
+@click.option("--json", "json_path", type=click.Path(dir_okay=False, path_type=Path), help="Write the figures here too.")
+@with_appcontext
+def evaluate(
+    movielens: Path | None, metadata: Path | None, vectors: Path | None, protocols: tuple[str, ...], peers: bool, seeds: int, ablate: bool,
+    weights: Path | None, json_path: Path | None,
+) -> None:  # fmt: skip
+    """Measure lists and predicted stars on held-out ratings, side by side with baselines and peers."""
+    from ..services import evaluation
+
+    with clear_errors():
+        data = _measured_data(movielens, metadata, vectors)
+        with tqdm(unit=" steps") as bar:
+            report = evaluation.run(data, protocols or evaluation.PROTOCOLS, peers, ablate, lambda what: _step(bar, what), weights, seeds)
+        rendered = evaluation.render(report)
+        click.echo(rendered)
+        Path(current_app.instance_path, EVALUATION).write_text(rendered, "utf-8")
+        if json_path:
+            evaluation.save(report, json_path)
+
+
+@click.command()
+@_with_data
+@click.option("--splits", default=4, show_default=True, help="Seeded splits of new people.")
+@click.option("--from-scratch", is_flag=True, help="Start at a plain prior, as the shipped weights were made, not at the weights before.")
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Where to write; the instance's tuned weights by default.")
+@with_appcontext
+def tune(movielens: Path | None, metadata: Path | None, vectors: Path | None, splits: int, from_scratch: bool, out: Path | None) -> None:
+    """Fit the blend's weights on hold-outs and write them with their provenance, if they are better."""
+    from ..services import tuning
+
+    with clear_errors():
+        with tqdm(unit=" steps") as bar:
+            tuned = tuning.tune(
+                _measured_data(movielens, metadata, vectors), lambda what: _step(bar, what), n_splits=splits, from_scratch=from_scratch
+            )
+        for task, (before, after) in tuned.gains.items():
+            click.echo(f"{task:6} nDCG@10 {before:.4f} -> {after:.4f} ({after / max(before, 1e-9) - 1:+.1%})")
+        if not tuned.accepted:
+            click.echo("The new weights are not better on the people kept apart: nothing was changed.")
+            return
+        path = out or Path(current_app.instance_path) / "weights.json"
+        tuning.save(tuned, path)
+        click.echo(f"Written to {path}. Use it with WEIGHTS_FILE={path}.")
+
+
+def _step(bar: tqdm, what: str) -> None:
+    bar.set_postfix_str(what, refresh=False)
+    bar.update()
+
+
+COMMANDS = (bench, evaluate, tune)
