@@ -30,7 +30,8 @@ def create_api(**overrides: Any) -> APIFlask:
     api.config["MAX_CONTENT_LENGTH"] = 64 * 1024
     if not api.testing:
         logs.configure(values["INSTANCE_PATH"], "background", values["LOG_LEVEL"])
-    storage.init_app(api)
+    # What people enter is committed by the website; what is written here is computed again if it is lost.
+    storage.init_app(api, durable=False)
     api.extensions["runtime"] = Runtime(api)
     routes.init_app(api)
     return api

@@ -91,7 +91,8 @@ def _connect(name: str, url: str, key: str) -> Huey:
         return PostgresHuey(name, dsn=dsn, table_prefix="queue", **options)
     if scheme != "sqlite":
         raise SettingError(f"QUEUE_URL={url!r} is neither sqlite://, redis:// nor postgresql://.")
-    return SqliteHuey(name, filename=str(_queue_file(url)), timeout=10, **options)
+    # Not flushed to the disk: a message is a hint, and one that is lost is sent again.
+    return SqliteHuey(name, filename=str(_queue_file(url)), timeout=10, fsync=False, **options)
 
 
 def _queue_file(url: str) -> Path:

@@ -14,6 +14,7 @@ from movie_recommender.errors import NotFound
 from movie_recommender.services import atlas, dismissing, jobs, reconcile
 from movie_recommender.services.engine import Engine
 from movie_recommender.services.plots import Plots
+from movie_recommender.storage import writing
 from movie_recommender.storage.models import Job
 
 from .queue import JUST_RATED, LAST, LATER, Lane
@@ -76,9 +77,10 @@ class Runtime:
 
     def submit(self, kind: str, subject: int = 0, priority: int = JUST_RATED) -> Job:
         """Make a job, or join the one that waits, and give the hint."""
-        if kind == "recompute" and priority == JUST_RATED:
-            reconcile.forgive(subject)
-        job, is_new = jobs.submit(kind, subject)
+        with writing():
+            if kind == "recompute" and priority == JUST_RATED:
+                reconcile.forgive(subject)
+            job, is_new = jobs.submit(kind, subject)
         if kind == "refit":
             self._wake_engine.set()
         elif is_new:

@@ -22,18 +22,31 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_MILLISECONDS = 10_000
 
 
-def init_app(app: Flask) -> None:
-    """Bind the application to its database (`DATABASE_URL`)."""
+def init_app(app: Flask, durable: bool = True) -> None:
+    """Bind the application to its database (`DATABASE_URL`).
+
+    Args:
+        durable: Whether a commit waits until it is on the disk. Without, power that fails may cost the last commits, but never
+            a part of one: enough for what is computed again anyway.
+    """
     app.config["SQLALCHEMY_DATABASE_URI"] = app.config["DATABASE_URL"]
     if app.config["DATABASE_URL"].startswith("postgresql"):
         app.config.setdefault("SQLALCHEMY_ENGINE_OPTIONS", {"pool_pre_ping": True})
     db.init_app(app)
     Migrate(app, db, directory=str(MIGRATIONS), render_as_batch=True)
     with app.app_context():
-        _prepare(db.engine)
+        _prepare(db.engine, durable)
 
 
-def _prepare(engine: Engine) -> None:
+def _prepare(engine: Engine, durable: bool) -> None:
+    if engine.dialect.name == "postgresql" and not durable:
+
+        @event.listens_for(engine, "connect")
+        def do_not_wait(connection: Any, _record: Any) -> None:
+            with connection.cursor() as cursor:
+                cursor.execute("SET synchronous_commit = off")
+            connection.commit()
+
     if engine.dialect.name != "sqlite":
         return
 
@@ -43,7 +56,7 @@ def _prepare(engine: Engine) -> None:
         connection.isolation_level = None
         connection.execute(f"PRAGMA busy_timeout={BUSY_MILLISECONDS}")
         connection.execute("PRAGMA journal_mode=WAL")
-        connection.execute("PRAGMA synchronous=FULL")
+        connection.execute(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
         connection.execute("PRAGMA foreign_keys=ON")
 
     @event.listens_for(engine, "begin")

@@ -4,7 +4,7 @@
 import { post, request } from "./net.js";
 import { tell } from "./toast.js";
 
-const FIRST = 300; // milliseconds between questions: at first, and at most
+const FIRST = 30; // milliseconds between questions: at first, for a list takes about as long, and at most
 const LONGEST = 15000;
 const LATE = 20000; // after this long the page says what may be wrong
 
