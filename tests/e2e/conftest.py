@@ -26,7 +26,7 @@ CHROMIUM_OPTIONS = [
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
-START_SECONDS = 240
+START_SECONDS = 480  # all plots are encoded first, a minute on a core of one's own
 
 
 class Site:
