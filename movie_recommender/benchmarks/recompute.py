@@ -111,10 +111,10 @@ def bytes_touched(model: Recommender, rated: dict[int, float], user: int) -> int
     profile = fold_in(rated, model.matrix, user)
     matrix, scorers = model.matrix, model.scorers
     nearest, _ = scorers["neighbours"].neighbourhood(profile)  # type: ignore[attr-defined]
-    touched = 4 * int(matrix.by_item.size[profile.cols].sum() + matrix.by_user.size[nearest].sum()) + 8 * matrix.n_users
-    model_rows: np.ndarray = scorers["coliking"].model  # type: ignore[attr-defined]
-    touched += int((scorers["coliking"].position[profile.cols] >= 0).sum()) * model_rows.shape[1] * 4  # type: ignore[attr-defined]
-    touched += scorers["kindred"].answers.nbytes  # type: ignore[attr-defined]
+    touched = 2 * int(matrix.by_item.size[profile.cols].sum()) + 4 * int(matrix.by_user.size[nearest].sum()) + 8 * matrix.n_users
+    model_rows: np.ndarray = scorers["coliking"].model.steps  # type: ignore[attr-defined]
+    touched += int((scorers["coliking"].position[profile.cols] >= 0).sum()) * model_rows.shape[1] * model_rows.itemsize  # type: ignore[attr-defined]
+    touched += scorers["kindred"].people.steps.nbytes + scorers["kindred"].films.steps.nbytes  # type: ignore[attr-defined]
     kinds = sum(hasattr(scorer, "kinds") for scorer in scorers.values())
     plots: np.ndarray = scorers["plots"].vectors.steps  # type: ignore[attr-defined]
     return touched + matrix.n_items * (8 + 8 + 4 * kinds + 4) + plots.nbytes

@@ -1,4 +1,4 @@
-"""Ratings in place: one uint32 a rating, in lists that have room to grow and can be written while they serve."""
+"""Ratings in place: a few bytes a rating, in lists that have room to grow and can be written while they serve."""
 
 from __future__ import annotations
 
@@ -11,26 +11,29 @@ from .data import IntArray
 CODE_BITS = 4
 """A cell is ``position << 4 | code``: sorted cells are sorted positions."""
 
-CellArray = npt.NDArray[np.uint32]
+CellArray = npt.NDArray[np.unsignedinteger]
 
-SPARE = 32
-"""One part in so many of all room is kept free for lists that outgrow theirs."""
+SPARE = 64
+"""One part in so many of all room is kept free for lists that outgrow theirs; as much has each list beyond its cells ..."""
+
+ROOM = 2
+"""... and so many cells more, so that the first writes stay in place."""
 
 
 class CellLists:
     """Many sorted lists of cells in one array: list ``k`` is ``cells[start[k] : start[k] + size[k]]``.
 
-    A list is packed tight until it is written to; then it moves once to the free end, with an
-    eighth more room than it needs, and later writes stay in place. When the free end is used up,
-    all lists are packed again.
+    A list has a little room to grow in. When that is used up it moves to the free end, with an
+    eighth more than it needs; when the free end is used up, all lists are packed again.
 
     Attributes:
-        start, size, room: ``int64[n_lists]``.
+        start: ``int64[n_lists]``.
+        size, room: ``int32[n_lists]``.
         cells: ``uint32``, ascending within a list.
     """
 
-    def __init__(self, start: IntArray, size: IntArray, cells: CellArray, used: int) -> None:
-        self.start, self.size, self.room = start, size, size.copy()
+    def __init__(self, start: IntArray, size: npt.NDArray[np.int32], room: npt.NDArray[np.int32], cells: CellArray, used: int) -> None:
+        self.start, self.size, self.room = start, size, room
         self.cells = cells
         self.used = used
 
@@ -48,18 +51,21 @@ class CellLists:
     def extend_to(self, n_lists: int) -> None:
         """Make sure that there are so many lists; the new ones are empty."""
         if n_lists > len(self):
-            more = np.zeros(max(n_lists - len(self), len(self) // 8), dtype=np.int64)
-            self.start, self.size, self.room = (np.concatenate((array, more)) for array in (self.start, self.size, self.room))
+            more = max(n_lists - len(self), len(self) // 8)
+            self.start, self.size, self.room = (
+                np.concatenate((array, np.zeros(more, array.dtype))) for array in (self.start, self.size, self.room)
+            )
 
     def put(self, at: int, position: int, code: int) -> int:
         """Write one cell (code 0 removes it); returns the code that was there, 0 if none."""
         before = write_cell(self.start, self.size, self.room, self.cells, at, position, code)
         if before < 0:
-            self._move(at)
+            self.move(at)
             before = write_cell(self.start, self.size, self.room, self.cells, at, position, code)
         return int(before)
 
-    def _move(self, at: int) -> None:
+    def move(self, at: int) -> None:
+        """Give one list more room."""
         size = int(self.size[at])
         room = size + size // 8 + 4
         if self.used + room > self.cells.size:
@@ -69,36 +75,37 @@ class CellLists:
         self.used += room
 
     def _pack(self, room: int) -> None:
-        total = int(self.size.sum())
-        packed = np.zeros(total + total // SPARE + 2 * room + 64, dtype=np.uint32)
-        self.used = pack_cells(self.start, self.size, self.room, self.cells, packed)
+        packed = np.zeros(int(rooms(self.size).sum()) + len(self.cells) // SPARE + 2 * room + 64, dtype=self.cells.dtype)
+        self.used = pack_cells(self.start, self.size, self.room, self.cells, packed, rooms(self.size))
         self.cells = packed
 
     def packed(self) -> tuple[IntArray, CellArray]:
         """All lists one after another: ``indptr int64[n_lists + 1]`` and their cells (copies)."""
         start, room = self.start.copy(), self.room.copy()
-        cells = np.empty(int(self.size.sum()), dtype=np.uint32)
-        pack_cells(start, self.size, room, self.cells, cells)
+        cells = np.empty(int(self.size.sum()), dtype=self.cells.dtype)
+        pack_cells(start, self.size, room, self.cells, cells, self.size.copy())
         return np.append(start, cells.size), cells
+
+
+def rooms(size: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:
+    """How many cells lists of these sizes have room for at first."""
+    return np.asarray(size + size // SPARE + ROOM, dtype=np.int32)
 
 
 def build_lists(major: IntArray, minor: IntArray, codes: npt.NDArray[np.uint8], n_major: int) -> CellLists:
     """Lists by `major`, from ratings in any order; each pair once."""
-    size = np.bincount(major, minlength=n_major).astype(np.int64)
-    start = np.concatenate(([0], np.cumsum(size)))[:n_major].astype(np.int64)
-    cells = np.zeros(major.size + major.size // SPARE, dtype=np.uint32)
+    size = np.bincount(major, minlength=n_major).astype(np.int32)
+    room, start, used = laid_out(size)
+    cells = np.zeros(used + used // SPARE, dtype=np.uint32)
     spread_cells(start, major, minor, codes, cells)
-    return CellLists(start, size, cells, int(major.size))
+    return CellLists(start, size, room, cells, used)
 
 
-def transposed(lists: CellLists, n_minor: int) -> CellLists:
-    """The same cells listed by their positions."""
-    size = count_positions(lists.start, lists.size, lists.cells, n_minor)
-    start = np.concatenate(([0], np.cumsum(size)))[:n_minor].astype(np.int64)
-    total = int(size.sum())
-    cells = np.empty(total + total // SPARE, dtype=np.uint32)
-    transpose_cells(lists.start, lists.size, lists.cells, start, cells)
-    return CellLists(start, size, cells, total)
+def laid_out(size: npt.NDArray[np.int32]) -> tuple[npt.NDArray[np.int32], IntArray, int]:
+    """The room and the start of each list of these sizes, and where the last one ends."""
+    room = rooms(size)
+    ends = np.cumsum(room, dtype=np.int64)
+    return room, ends - room, int(ends[-1]) if ends.size else 0
 
 
 @njit(cache=True, nogil=True)
@@ -118,15 +125,6 @@ def spread_cells(start, major, minor, codes, cells):  # type: ignore[no-untyped-
 
 
 @njit(cache=True, nogil=True)
-def count_positions(start, size, cells, n_minor):  # type: ignore[no-untyped-def]
-    counts = np.zeros(n_minor, np.int64)
-    for at in range(start.size):
-        for c in range(start[at], start[at] + size[at]):
-            counts[cells[c] >> np.uint32(CODE_BITS)] += 1
-    return counts
-
-
-@njit(cache=True, nogil=True)
 def sum_codes(start, size, cells):  # type: ignore[no-untyped-def]
     sums = np.zeros(start.size, np.float64)
     for at in range(start.size):
@@ -136,57 +134,55 @@ def sum_codes(start, size, cells):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def transpose_cells(start, size, cells, to_start, to_cells):  # type: ignore[no-untyped-def]
-    end = to_start.copy()
-    for at in range(start.size):
-        head = np.uint32(at) << np.uint32(CODE_BITS)
-        for c in range(start[at], start[at] + size[at]):
-            position = cells[c] >> np.uint32(CODE_BITS)
-            to_cells[end[position]] = head | (cells[c] & np.uint32(15))
-            end[position] += 1
-
-
-@njit(cache=True, nogil=True)
-def pack_cells(start, size, room, cells, packed):  # type: ignore[no-untyped-def]
-    """Copy every list into `packed`, tight; sets `start` and `room`; returns how much is used."""
+def pack_cells(start, size, room, cells, packed, new_room):  # type: ignore[no-untyped-def]
+    """Copy every list into `packed`, each with its new room; sets `start` and `room`; returns how much is used."""
     end = 0
     for at in range(start.size):
-        begin = end
-        for c in range(start[at], start[at] + size[at]):
-            packed[end] = cells[c]
-            end += 1
-        start[at] = begin
-        room[at] = size[at]
+        begin = start[at]
+        for c in range(size[at]):
+            packed[end + c] = cells[begin + c]
+        start[at] = end
+        room[at] = new_room[at]
+        end += new_room[at]
     return end
 
 
 @njit(cache=True, nogil=True)
 def write_cell(start, size, room, cells, at, position, code):  # type: ignore[no-untyped-def]
     """Set, change or remove (code 0) one cell; the code before, 0 if there was none, -1 if there is no room."""
-    low, high = start[at], start[at] + size[at]
-    end = high
-    wanted = np.uint32(position) << np.uint32(CODE_BITS)
+    begin, end = start[at], start[at] + size[at]
+    before, change = write_between(cells, begin, end, end, room[at] - size[at], position, code)
+    size[at] += change
+    return before
+
+
+@njit(cache=True, nogil=True)
+def write_between(cells, low, high, end, free, position, code):  # type: ignore[no-untyped-def]
+    """Write a cell where ``cells[low:high]`` are in order, and move those up to `end` along.
+
+    Returns:
+        The code before, 0 if there was none, -1 if there is no room; and how many cells there are more.
+    """
+    stop = high
     while low < high:
         middle = (low + high) >> 1
-        if cells[middle] < wanted:
+        if (cells[middle] >> np.uint32(CODE_BITS)) < position:
             low = middle + 1
         else:
             high = middle
-    if low < end and (cells[low] >> np.uint32(CODE_BITS)) == np.uint32(position):
-        before = np.int64(cells[low] & np.uint32(15))
+    if low < stop and (cells[low] >> np.uint32(CODE_BITS)) == position:
+        before = np.int64(cells[low]) & 15
         if code:
-            cells[low] = wanted | np.uint32(code)
-            return before
+            cells[low] = (position << CODE_BITS) | code
+            return before, 0
         for c in range(low, end - 1):
             cells[c] = cells[c + 1]
-        size[at] -= 1
-        return before
+        return before, -1
     if not code:
-        return np.int64(0)
-    if size[at] >= room[at]:
-        return np.int64(-1)
+        return np.int64(0), 0
+    if free <= 0:
+        return np.int64(-1), 0
     for c in range(end, low, -1):
         cells[c] = cells[c - 1]
-    cells[low] = wanted | np.uint32(code)
-    size[at] += 1
-    return np.int64(0)
+    cells[low] = (position << CODE_BITS) | code
+    return np.int64(0), 1

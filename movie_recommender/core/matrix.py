@@ -1,4 +1,4 @@
-"""The rating matrix: users × items by rows and by columns, one uint32 a rating each, changed in place."""
+"""The rating matrix: users × items by rows and by columns, four and two bytes a rating, changed in place."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from collections.abc import Iterable
 import numpy as np
 import numpy.typing as npt
 
-from .cells import CODE_BITS, CellLists, build_lists, sum_codes, transposed
+from .cells import CODE_BITS, CellLists, build_lists, sum_codes
 from .data import CODES, FloatArray, IntArray, Items, Ratings, to_codes
+from .raters import raters
 
 CodeArray = npt.NDArray[np.uint8]
 ColArray = npt.NDArray[np.int32]
@@ -64,7 +65,7 @@ class RatingMatrix:
 
     Attributes:
         by_user: a person's cells ``col << 4 | code``.
-        by_item: an item's cells ``row << 4 | code``.
+        by_item: an item's raters, by blocks of people.
         counts, sums: ``float64[n_items]``, how many ratings, and how many stars in all.
     """
 
@@ -81,7 +82,7 @@ class RatingMatrix:
     def _adopt(self, users: Axis, by_user: CellLists) -> None:
         self.users = users
         self.by_user = by_user
-        self.by_item = transposed(by_user, len(self.items))
+        self.by_item = raters(by_user, len(self.items))
         self.counts = self.by_item.size.astype(np.float64)
         self.sums = sum_codes(self.by_item.start, self.by_item.size, self.by_item.cells) / 2.0
         self._new_rows: dict[int, int] = {}

@@ -2,29 +2,21 @@
 
 from __future__ import annotations
 
-import threading
-
 import numpy as np
 import numpy.typing as npt
 from numba import njit
 
 from .cells import CODE_BITS
 from .data import CODES, FloatArray
+from .raters import BLOCK, BLOCK_BITS
 
 ROUNDING = 1e-12
 """A similarity up to here is what rounding leaves of one that is zero."""
 
+LOOKED_AT = 256
+"""People whose similarities are computed at a time; most times none of them is near enough."""
+
 PackedArray = npt.NDArray[np.int64]
-
-_scratch = threading.local()
-
-
-def zero_sums(n: int) -> PackedArray:
-    """This thread's ``int64[n]`` of zeros, used again and again: `take_nearest` leaves it so."""
-    sums: PackedArray | None = getattr(_scratch, "sums", None)
-    if sums is None or sums.size < n:
-        sums = _scratch.sums = np.zeros(n + n // 8 + 8, dtype=np.int64)
-    return sums[:n]
 
 
 def packed_tables(weights: FloatArray, values: FloatArray) -> tuple[PackedArray, int, float]:
@@ -47,32 +39,48 @@ def packed_tables(weights: FloatArray, values: FloatArray) -> tuple[PackedArray,
 
 
 @njit(cache=True, nogil=True)
-def add_raters(sums, start, size, cells, cols, tables):  # type: ignore[no-untyped-def]
-    """Add every rater's table entry to his packed sum; returns nothing, `sums` must be zeros before."""
-    for k in range(cols.size):
-        table = tables[k]
-        for cell in cells[start[cols[k]] : start[cols[k]] + size[cols[k]]]:
-            sums[cell >> np.uint32(CODE_BITS)] += table[cell & np.uint32(15)]
+def take_nearest(start, counts, cells, cols, tables, bits, factors, inverse_norms, own_row, rows, similarities):  # type: ignore[no-untyped-def]
+    """The rows of the largest similarities above `ROUNDING`, largest first, equal ones by row.
 
-
-@njit(cache=True, nogil=True)
-def take_nearest(sums, bits, factors, inverse_norms, own_row, rows, similarities):  # type: ignore[no-untyped-def]
-    """The rows of the largest similarities above `ROUNDING`, largest first, equal ones by row; clears `sums`.
-
-    The similarity is ``min(product * factors[overlap] * inverse_norms[row], 1)``. Fills `rows` and
-    `similarities` and returns how many there are.
+    For each block of people the raters' table entries are added up and looked through while they
+    are in the fastest cache. The similarity is ``min(product * factors[overlap] * inverse_norms[row], 1)``.
+    Fills `rows` and `similarities` and returns how many there are.
     """
-    k = rows.size
-    found = 0
+    sums = np.zeros(BLOCK, np.int64)
+    at = start[cols]
+    found, least = 0, ROUNDING
+    for block in range(counts.shape[1]):
+        for k in range(cols.size):
+            table, end = tables[k], at[k] + np.int64(counts[cols[k], block])
+            for cell in cells[at[k] : end]:
+                sums[cell >> np.uint16(CODE_BITS)] += table[cell & np.uint16(15)]
+            at[k] = end
+        begin = block << BLOCK_BITS
+        if begin <= own_row < begin + BLOCK:
+            sums[own_row - begin] = 0
+        for first in range(0, min(BLOCK, inverse_norms.size - begin), LOOKED_AT):
+            last = min(first + LOOKED_AT, BLOCK, inverse_norms.size - begin)
+            some, norms = sums[first:last], inverse_norms[begin + first : begin + last]
+            found, least = take_some(some, bits, factors, norms, begin + first, rows, similarities, found, least)
+        sums[:] = 0
+    return found
+
+
+@njit(cache=True, nogil=True, fastmath={"reassoc", "nsz", "nnan"})
+def take_some(sums, bits, factors, inverse_norms, begin, rows, similarities, found, least):  # type: ignore[no-untyped-def]
+    """Put those of a few people who are near enough where they belong; returns how many there are and what is near enough."""
+    near = np.empty(LOOKED_AT)
     mask = (np.int64(1) << bits) - 1
-    least = ROUNDING
-    for row in range(sums.size):
-        packed = sums[row]
-        similarity = (packed >> bits) * factors[packed & mask] * inverse_norms[row]
-        if similarity <= least or row == own_row:
-            continue
-        similarity = min(similarity, 1.0)
-        if found == k and similarity <= least:
+    nearest = 0.0
+    for at in range(sums.size):
+        near[at] = np.float64(sums[at] >> bits) * factors[sums[at] & mask] * inverse_norms[at]
+        nearest = max(nearest, near[at])
+    if nearest <= least:
+        return found, least
+    k = rows.size
+    for person in range(sums.size):
+        similarity = min(near[person], 1.0)
+        if similarity <= least:
             continue
         at = found if found < k else k - 1
         while at > 0 and similarities[at - 1] < similarity:
@@ -80,12 +88,11 @@ def take_nearest(sums, bits, factors, inverse_norms, own_row, rows, similarities
             rows[at] = rows[at - 1]
             at -= 1
         similarities[at] = similarity
-        rows[at] = row
+        rows[at] = begin + person
         found = min(found + 1, k)
         if found == k:
             least = similarities[k - 1]
-    sums[:] = 0
-    return found
+    return found, least
 
 
 @njit(cache=True, nogil=True)

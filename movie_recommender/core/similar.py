@@ -69,7 +69,7 @@ def _coliked(scorer: CoLiking, cols: IntArray) -> Known:
     at = scorer.position[cols]
     values = np.zeros((cols.size, scorer.position.size), dtype=np.float32)
     if scorer.cols.size:
-        rows = np.maximum(scorer.model[np.maximum(at, 0)], 0.0)
+        rows = np.maximum(scorer.model.rows(np.maximum(at, 0)), 0.0)
         values[:, scorer.cols] = np.sqrt(rows / np.maximum(rows.max(axis=1, keepdims=True), 1e-12))
     return values, at >= 0, scorer.position >= 0
 

@@ -49,5 +49,20 @@ def test_who_loves_comedies_gets_comedies_and_who_rates_the_other_way_round_does
 
 def test_people_and_films_beyond_the_limits_cost_nothing(ratings, items, alice):
     scorer = fitted(ratings, items, max_people=7, max_items=5)
-    assert scorer.answers.shape == (7, 5)
+    assert (scorer.people.width, len(scorer.films)) == (7, 5)
     assert np.isfinite(scores(scorer, alice)).sum() == (scorer.matrix.counts > 0).sum()
+
+
+def test_on_all_axes_the_scores_are_those_of_the_plain_regression(ratings, items, alice):
+    scorer = fitted(ratings, items)
+    users = np.unique(ratings.user_ids)
+    likes = np.zeros((users.size, items.n_items))
+    rows, cols = np.searchsorted(users, ratings.user_ids), scorer.matrix.items.positions(ratings.item_ids)
+    likes[rows, cols] = np.maximum((ratings.values - 2.0) / 3.0, 0.02)
+    units = likes / np.linalg.norm(likes, axis=1, keepdims=True)
+    profile = fold_in(alice, scorer.matrix)
+    own = np.zeros(items.n_items)
+    own[profile.cols] = scorer._own(profile)
+    answers = np.linalg.solve(np.exp(2.0 * (units @ units.T - 1.0)) + np.eye(users.size), likes)
+    expected = np.exp(2.0 * (units @ own - 1.0)) @ answers
+    np.testing.assert_allclose(scores(scorer, alice)[scorer.cols], expected[scorer.cols], atol=2e-4)

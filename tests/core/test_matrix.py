@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from movie_recommender.core import Ratings
 from movie_recommender.core.matrix import RatingMatrix
 from movie_recommender.core.profile import fold_in
+from movie_recommender.core.raters import BLOCK
 from movie_recommender.core.scorers.neighbours import Neighbours
 
 from . import reference
@@ -54,7 +55,8 @@ def test_after_any_updates_both_lists_hold_exactly_the_ratings(table, changed, s
         assert dict(zip(cols.tolist(), row_codes.tolist(), strict=True)) == {i: c for i, c in enumerate(expected[user].tolist()) if c}
     row_ids = {matrix.row_of(user): user for user in range(N_USERS + NEWCOMERS)}
     for item in range(N_ITEMS):
-        raters = {row_ids[int(cell >> 4)]: int(cell & 15) for cell in matrix.by_item.of(item)}
+        raters = zip(matrix.by_item.rows_of(item).tolist(), (matrix.by_item.of(item) & 15).tolist(), strict=True)
+        raters = {row_ids[row]: code for row, code in raters}
         assert raters == {u: c for u, c in enumerate(expected[:, item].tolist()) if c}
     np.testing.assert_array_equal(matrix.counts, (expected > 0).sum(axis=0))
     np.testing.assert_allclose(matrix.sums, expected.sum(axis=0) / 2)
@@ -129,3 +131,26 @@ def test_ids_are_found_where_they_are_and_nowhere_else(ids):
     axis = Axis(np.array(ids, dtype=np.int64))
     assert axis.positions(ids).tolist() == list(range(len(ids)))
     assert axis.positions([4, 2**41, -7]).tolist() == [-1, -1, -1]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_neighbours_equal_the_reference_where_people_fill_several_blocks(seed):
+    rng = np.random.default_rng(seed)
+    dense = np.where(rng.random((2 * BLOCK - 3, N_ITEMS)) < 0.6, rng.integers(1, 11, (2 * BLOCK - 3, N_ITEMS)), 0)
+    dense[:, 0] = rng.integers(1, 11, len(dense))  # everybody rated something, so rows are ids
+    matrix = RatingMatrix(reference.ratings_of(dense, rng), reference.bare_items(N_ITEMS))
+    scorer = Neighbours({"max_neighbours": 50})
+    scorer.fit(matrix, reference.bare_items(N_ITEMS))
+    for person in [*rng.integers(0, len(dense), 20).tolist(), *range(len(dense), 2 * BLOCK + 4)]:
+        row = {int(item): int(rng.integers(1, 11)) for item in rng.permutation(N_ITEMS)[: 1 + person % 5]}
+        dense = np.pad(dense, ((0, max(person + 1 - len(dense), 0)), (0, 0)))
+        dense[person] = [row.get(item, 0) for item in range(N_ITEMS)]
+        scorer.refresh(apply(matrix, person, row))
+    user = int(rng.integers(0, len(dense)))
+    profile = fold_in({item: code / 2 for item, code in enumerate(dense[user].tolist()) if code}, matrix, user)
+    expected = reference.similarities(dense, profile, scorer.frequency_weights, scorer.settings)
+    nearest, similarity = scorer.neighbourhood(profile)
+    np.testing.assert_allclose(similarity, np.sort(expected)[::-1][:50], rtol=1e-9)
+    np.testing.assert_allclose(expected[nearest], similarity, rtol=1e-9)
+    for item in range(N_ITEMS):
+        np.testing.assert_array_equal(matrix.by_item.rows_of(item), np.flatnonzero(dense[:, item]))

@@ -101,4 +101,4 @@ def test_a_snapshot_that_cannot_be_written_leaves_the_old_one(path, model, monke
 
 def test_a_zero_is_no_rating_in_an_opened_model_either(path):
     opened, _ = snapshots.load(path)
-    assert np.all(opened.matrix.by_user.cells[: opened.matrix.by_user.used] & 15)
+    assert np.all(opened.matrix.by_user.packed()[1] & 15)

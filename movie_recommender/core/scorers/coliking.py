@@ -8,8 +8,8 @@ import numpy as np
 import numpy.typing as npt
 import scipy.linalg
 import scipy.sparse
-from numba import njit
 
+from ..bytes import ShortTable
 from ..data import FloatArray, IntArray, Items
 from ..matrix import RatingMatrix, code_table
 from ..profile import Profile
@@ -61,10 +61,11 @@ class CoLiking(Scorer):
         self.position[self.cols] = np.arange(self.cols.size)
         self.places = np.where(self.position < 0, self.cols.size, self.position).astype(np.int32)
         self.shared_by = np.append(np.ones(self.cols.size), float(matrix.n_items - self.cols.size))
-        self.model: npt.NDArray[np.float32] = np.empty((0, 0), dtype=np.float32)
+        model: npt.NDArray[np.float32] = np.empty((0, 0), dtype=np.float32)
         if self.cols.size:
-            self.model = _without_self(self._gram(matrix, items))
-            self.model /= np.maximum(matrix.counts[self.cols], 1.0).astype(np.float32) ** np.float32(self.settings["popularity_power"])
+            model = _without_self(self._gram(matrix, items))
+            model /= np.maximum(matrix.counts[self.cols], 1.0).astype(np.float32) ** np.float32(self.settings["popularity_power"])
+        self.model = ShortTable(model)
 
     def _gram(self, matrix: RatingMatrix, items: Items) -> npt.NDArray[np.float32]:
         """``float32[n_cols, n_cols]``: co-liking and shared facts, with the ridge on the diagonal."""
@@ -99,7 +100,7 @@ class CoLiking(Scorer):
         preferences = profile.preferences[rated] + self.settings["chosen"] * patience / (profile.n_ratings + patience)
         values = np.empty(self.cols.size + 1)
         values[-1] = np.nan  # what stands for all items outside
-        values[:-1] = weighted_rows(self.model, rows, preferences.astype(np.float32))
+        values[:-1] = self.model.sums(rows, preferences)
         return Signal(values, self._trace(profile, rows, preferences, rated), self.places, self.shared_by)
 
     def _trace(self, profile: Profile, rows: IntArray, preferences: FloatArray, rated: npt.NDArray[np.bool_]) -> Trace:
@@ -107,28 +108,11 @@ class CoLiking(Scorer):
 
         def trace(wanted: IntArray, limit: int) -> list[tuple[Cause, ...]]:
             at = self.position[wanted]
-            shares = preferences[:, None] * self.model[np.ix_(rows, np.maximum(at, 0))]
+            shares = preferences[:, None] * self.model.of(rows, np.maximum(at, 0))
             shares[:, at < 0] = 0.0
             return movie_causes(item_ids, stars, shares, limit)
 
         return trace
-
-
-@njit(cache=True, nogil=True, fastmath={"reassoc", "nsz", "contract"})
-def weighted_rows(model, rows, weights):  # type: ignore[no-untyped-def]
-    """``weights @ model[rows]``, without a copy of the rows: four at a time, so that the sums are read less often."""
-    total = np.zeros(model.shape[1], np.float32)
-    full = rows.size - rows.size % 4
-    for k in range(0, full, 4):
-        a, b, c, d = model[rows[k]], model[rows[k + 1]], model[rows[k + 2]], model[rows[k + 3]]
-        w, x, y, z = weights[k], weights[k + 1], weights[k + 2], weights[k + 3]
-        for j in range(total.size):
-            total[j] += w * a[j] + x * b[j] + y * c[j] + z * d[j]
-    for k in range(full, rows.size):
-        last, weight = model[rows[k]], weights[k]
-        for j in range(total.size):
-            total[j] += weight * last[j]
-    return total
 
 
 def _without_self(gram: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:

@@ -8,7 +8,9 @@ import numpy as np
 import numpy.typing as npt
 import scipy.linalg
 import scipy.sparse
+from sklearn.utils.extmath import randomized_svd
 
+from ..bytes import ShortTable
 from ..cells import CODE_BITS
 from ..data import CODES, FloatArray, IntArray, Items
 from ..matrix import RatingMatrix, code_table
@@ -34,6 +36,10 @@ class Kindred(Scorer):
     "Ridge Regression Learning Algorithm in Dual Variables"; Sachdeva et al. (2022), "Infinite
     Recommendation Networks", for kernels over people.
 
+    A is kept on the `axes` axes that carry most of what is answered to somebody else: the largest
+    of ``K A`` without everybody's answer to himself. On them a person's scores are two short sums
+    (measured: docs/benchmarks.md).
+
     At most `max_people` drawn people and the `max_items` most rated items take part, so that fit
     and memory stay bounded; other rated items score 0. Unknown: items that nobody rated, and
     everything for a person without ratings.
@@ -51,6 +57,7 @@ class Kindred(Scorer):
             "ridge": 1.0,
             "middle": 2.0,
             "patience": 20.0,
+            "axes": 256.0,
         }
 
     def fit(self, matrix: RatingMatrix, items: Items) -> None:
@@ -65,16 +72,23 @@ class Kindred(Scorer):
         self.place[people] = np.arange(people.size)
         likes, lengths = self._likes(matrix, people)
         self.by_item = likes.T.tocsr()
-        self.answers: npt.NDArray[np.float32] = np.zeros((people.size, self.cols.size), dtype=np.float32)
-        self.inverse: npt.NDArray[np.float32] = np.zeros((people.size, people.size), dtype=np.float32)
-        if people.size and self.cols.size:
-            kernel = self._kernel((likes @ self.by_item).toarray().astype(np.float64))
-            kernel[np.diag_indices_from(kernel)] += self.settings["ridge"]
-            factor = scipy.linalg.cho_factor(kernel, lower=True, overwrite_a=True, check_finite=False)
-            inverse = scipy.linalg.cho_solve(factor, np.eye(people.size), overwrite_b=True, check_finite=False)
-            self.inverse = inverse.astype(np.float32)
-            targets = (scipy.sparse.diags(lengths) @ likes).tocsc()[:, self.cols]
-            self.answers = np.ascontiguousarray((targets.T @ self.inverse).T, dtype=np.float32)
+        targets = (scipy.sparse.diags(lengths) @ likes).tocsc()[:, self.cols]
+        inverse, answers = np.zeros((people.size, people.size)), np.zeros(targets.shape, dtype=np.float32)
+        if answers.size:
+            inverse = self._inverse(likes)
+            answers = np.ascontiguousarray((targets.T @ inverse.astype(np.float32)).T, dtype=np.float32)
+        axes = _main_axes(targets.toarray() - np.float32(self.settings["ridge"] + 1.0) * answers, int(self.settings["axes"]))
+        self.people, self.films = ShortTable((answers @ axes).T), ShortTable(axes)
+        shares = inverse / np.maximum(inverse.diagonal(), 1e-12)
+        np.fill_diagonal(shares, 0.0)
+        self.own_shares = ShortTable(shares)
+
+    def _inverse(self, likes: scipy.sparse.csr_matrix) -> FloatArray:
+        """``float64[n_people, n_people]``: that of the kernel with the ridge."""
+        kernel = self._kernel((likes @ self.by_item).toarray().astype(np.float64))
+        np.fill_diagonal(kernel, 1.0 + self.settings["ridge"])
+        factor = scipy.linalg.cho_factor(kernel, lower=True, overwrite_a=True, check_finite=False)
+        return np.asarray(scipy.linalg.cho_solve(factor, np.eye(likes.shape[0]), overwrite_b=True, check_finite=False))
 
     def _people(self, matrix: RatingMatrix) -> IntArray:
         """Rows of the people who take part, ascending: all who rated, or so many drawn from them."""
@@ -106,38 +120,51 @@ class Kindred(Scorer):
         values = (1.0 - few) * profile.preferences + few * self.liking[np.minimum(profile.codes, CODES - 1)]
         return (values / max(float(np.linalg.norm(values)), 1e-12)).astype(np.float32)
 
-    def _weights(self, profile: Profile, own: npt.NDArray[np.float32]) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
-        """``float32[n_people]``: his kernel to everybody, and the weights of their answers, without his own row."""
-        kernel = self._kernel((own @ self.by_item[profile.cols]).astype(np.float64)).astype(np.float32)
-        weights = kernel
-        place = int(self.place[profile.row]) if 0 <= profile.row < self.place.size else -1
-        if place >= 0:
-            weights = kernel.copy()
-            weights[place] -= (kernel @ self.inverse[:, place]) / self.inverse[place, place]
-        return kernel, weights
+    def _place(self, profile: Profile) -> int:
+        """His place among those who are learned from, or -1."""
+        return int(self.place[profile.row]) if 0 <= profile.row < self.place.size else -1
+
+    def _own_share(self, place: int) -> npt.NDArray[np.float32]:
+        """``float32[n_people]``: how much of everybody's answer goes with his own row when it is taken out."""
+        share = self.own_shares.steps[:, place] * self.own_shares.scale[place]
+        share[place] = 1.0
+        return np.asarray(share)
 
     def score(self, profile: Profile) -> Signal:
-        if not profile.n_ratings or not self.answers.size:
+        if not profile.n_ratings or not self.films.steps.size:
             return unknown(self.matrix.n_items)
-        own = self._own(profile)
-        kernel, weights = self._weights(profile, own)
+        own, place = self._own(profile), self._place(profile)
+        kernel = self._kernel((own @ self.by_item[profile.cols]).astype(np.float64)).astype(np.float32)
+        weights = kernel
+        if place >= 0:
+            weights = kernel.copy()
+            weights[place] -= kernel @ self._own_share(place)
         scores = np.where(self.matrix.counts > 0, 0.0, np.nan)
-        scores[self.cols] = weights @ self.answers
+        scores[self.cols] = self.films.products(self.people.products(weights))
         return Signal(scores, self._trace(profile, own, kernel))
 
     def _trace(self, profile: Profile, own: npt.NDArray[np.float32], kernel: npt.NDArray[np.float32]) -> Trace:
         """A film's share is how the score changes with its value, times its value."""
-        item_ids = self.matrix.items.ids[profile.cols]
-        place = int(self.place[profile.row]) if 0 <= profile.row < self.place.size else -1
+        item_ids, place = self.matrix.items.ids[profile.cols], self._place(profile)
 
         def trace(wanted: IntArray, limit: int) -> list[tuple[Cause, ...]]:
             at = self.position[wanted]
-            answers = self.answers[:, np.maximum(at, 0)]
+            people = self.people.rows(np.arange(len(self.people))).T
             if place >= 0:
-                answers = answers - np.outer(self.inverse[:, place] / self.inverse[place, place], answers[place])
+                people = people - np.outer(self._own_share(place), people[place])
             steep = np.float32(self.settings["sharpness"]) * kernel
-            shares = own[:, None] * (self.by_item[profile.cols] @ (steep[:, None] * answers)).astype(np.float64)
+            on_axes = own[:, None] * (self.by_item[profile.cols] @ (steep[:, None] * people))
+            shares = (on_axes @ self.films.rows(np.maximum(at, 0)).T).astype(np.float64)
             shares[:, at < 0] = 0.0
             return movie_causes(item_ids, profile.stars, shares, limit)
 
         return trace
+
+
+def _main_axes(answers: npt.NDArray[np.float32], n_axes: int) -> npt.NDArray[np.float32]:
+    """``float32[n_items, <= n_axes]``: the axes of largest variance of ``[n_people, n_items]``, as many as there can be."""
+    n_axes = min(n_axes, *answers.shape)
+    if not n_axes:
+        return np.zeros((answers.shape[1], 0), dtype=np.float32)
+    _, _, axes = randomized_svd(answers, n_axes, n_iter=3, random_state=0)
+    return np.ascontiguousarray(axes.T, dtype=np.float32)

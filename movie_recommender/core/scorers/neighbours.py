@@ -9,7 +9,7 @@ import numpy as np
 from ..cells import CODE_BITS
 from ..data import CODES, FloatArray, IntArray, Items
 from ..matrix import RatingMatrix, code_table
-from ..nearest import add_raters, add_votes, packed_tables, row_norm, row_norms, take_nearest, votes_for, zero_sums
+from ..nearest import add_votes, packed_tables, row_norm, row_norms, take_nearest, votes_for
 from ..profile import Profile
 from ..results import Cause
 from .base import Scorer, Signal, Trace, unknown
@@ -74,9 +74,9 @@ class Neighbours(Scorer):
         factors = overlaps / (overlaps + max(self.settings["shrinkage"], 1e-9)) / (scale * max(float(own), 1e-12))
         k = min(int(self.settings["max_neighbours"]), self.matrix.n_users)
         rows, similarities = np.empty(k, dtype=np.int64), np.empty(k)
-        sums = zero_sums(self.matrix.n_users)
-        add_raters(sums, lists.start, lists.size, lists.cells, profile.cols, tables)
-        found = take_nearest(sums, bits, factors, self.inverse_norms, profile.row, rows, similarities)
+        found = take_nearest(
+            lists.start, lists.counts, lists.cells, profile.cols, tables, bits, factors, self.inverse_norms, profile.row, rows, similarities
+        )  # fmt: skip
         return rows[:found], similarities[:found]
 
     def _own_values(self, profile: Profile) -> FloatArray:
