@@ -8,9 +8,11 @@ import numpy as np
 import numpy.typing as npt
 import scipy.linalg
 import scipy.sparse
+from numba import njit
 from sklearn.utils.extmath import randomized_svd
 
 from .bytes import ByteTable
+from .cells import CODE_BITS
 from .data import HIGHEST, LOWEST, FloatArray, IntArray, Items
 from .matrix import Change, RatingMatrix
 from .profile import Profile
@@ -85,22 +87,18 @@ class StarPredictor:
 
     def _fit_biases(self, features: Features) -> None:
         """Item biases by turns with person biases, damped towards their regression on the facts."""
-        indptr, cols, codes = self.matrix.csr()
-        n_items, n_users, stars = self.matrix.n_items, self.matrix.n_users, codes / 2.0
-        rows = np.repeat(np.arange(n_users), np.diff(indptr))
-        counts = np.bincount(cols, minlength=n_items).astype(np.float64)
-        person_counts = np.bincount(rows, minlength=n_users)
+        lists, n_users, counts = self.matrix.by_user, self.matrix.n_users, self.matrix.counts
         self.mean = self.matrix.mean
-        self.prior, self.person_bias = np.zeros(n_items), np.zeros(n_users)
-        self.residuals: FloatArray = np.zeros(n_items)
-        biases = np.zeros(n_items)
+        self.prior, self.person_bias = np.zeros(counts.size), np.zeros(n_users)
+        self.residuals: FloatArray = np.zeros(counts.size)
+        biases = np.zeros(counts.size)
         regress = self._regression(counts, features)
         for _ in range(ROUNDS):
-            self.residuals = np.bincount(cols, weights=stars - self.mean - self.person_bias[rows], minlength=n_items).astype(np.float64)
+            self.residuals = item_residuals(lists.start, lists.size, lists.cells, self.mean + self.person_bias, counts.size)
             self.prior = regress(self.residuals / np.maximum(counts, 1.0))
             biases = (self.residuals + self.settings["item_damping"] * self.prior) / (counts + self.settings["item_damping"])
-            residuals = np.bincount(rows, weights=stars - self.mean - biases[cols], minlength=n_users)
-            self.person_bias = residuals / (person_counts + self.settings["user_damping"])
+            residuals = person_residuals(lists.start, lists.size, lists.cells, self.mean + biases, n_users)
+            self.person_bias = residuals / (lists.size[:n_users] + self.settings["user_damping"])
         self.item_base = self.mean + biases
 
     def follow(self, row: int, changes: Iterable[Change]) -> None:
@@ -147,6 +145,26 @@ class StarPredictor:
         stars = base + (self.features.products(taste) if cols is None else self.features.rows(cols) @ taste)
         excess = np.maximum(stars - self.settings["calm_from"], 0.0)
         return np.clip(stars - excess * (1.0 - self.settings["calm_slope"]), LOWEST, HIGHEST).astype(np.float64)
+
+
+@njit(cache=True, nogil=True)
+def item_residuals(start, size, cells, usual, n_items):  # type: ignore[no-untyped-def]
+    """``float64[n_items]``: how many stars more than each person's usual the item got, in all."""
+    sums = np.zeros(n_items)
+    for row in range(usual.size):
+        for cell in cells[start[row] : start[row] + size[row]]:
+            sums[cell >> np.uint32(CODE_BITS)] += np.float64(cell & np.uint32(15)) / 2.0 - usual[row]
+    return sums
+
+
+@njit(cache=True, nogil=True)
+def person_residuals(start, size, cells, usual, n_users):  # type: ignore[no-untyped-def]
+    """``float64[n_users]``: how many stars more than each item's usual the person gave, in all."""
+    sums = np.zeros(n_users)
+    for row in range(n_users):
+        for cell in cells[start[row] : start[row] + size[row]]:
+            sums[row] += np.float64(cell & np.uint32(15)) / 2.0 - usual[cell >> np.uint32(CODE_BITS)]
+    return sums
 
 
 def _unit_rows(feature: Genres | People | Keywords | Languages, matrix: RatingMatrix, items: Items) -> scipy.sparse.csr_matrix:

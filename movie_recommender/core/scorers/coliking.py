@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import scipy.linalg
 import scipy.sparse
+from numba import njit
 
 from ..bytes import ShortTable
 from ..data import FloatArray, IntArray, Items
@@ -17,6 +18,10 @@ from ..results import Cause
 from .base import Scorer, Signal, Trace, strongest_by_column, unknown
 from .facts import fact_matrix
 from .neighbours import STARS
+
+
+AT_ONCE = 1024
+"""People whose likes are multiplied at a time: they fit the cache."""
 
 
 class CoLiking(Scorer):
@@ -70,7 +75,7 @@ class CoLiking(Scorer):
     def _gram(self, matrix: RatingMatrix, items: Items) -> npt.NDArray[np.float32]:
         """``float32[n_cols, n_cols]``: co-liking and shared facts, with the ridge on the diagonal."""
         likes = self._likes(matrix)
-        gram = (likes.T @ likes).toarray()
+        gram = products_of_columns(likes.indptr, likes.indices, likes.data, self.cols.size)
         diagonal = gram.diagonal() * np.float32(self.settings["own_ridge"]) + np.float32(self.settings["ridge"])
         if self.settings["facts"]:
             facts = fact_matrix(items)[self.cols]
@@ -113,6 +118,39 @@ class CoLiking(Scorer):
             return movie_causes(item_ids, stars, shares, limit)
 
         return trace
+
+
+@njit(cache=True, nogil=True)
+def products_of_columns(indptr, cols, values, n_cols):  # type: ignore[no-untyped-def]
+    """``float32[n_cols, n_cols]``: ``X.T @ X`` of a CSR matrix with ascending columns in each row.
+
+    Some rows at a time and, within them, column by column: one row of the result is written at a time.
+    """
+    found = np.zeros((n_cols, n_cols), np.float32)
+    for first in range(0, indptr.size - 1, AT_ONCE):
+        last = min(first + AT_ONCE, indptr.size - 1)
+        ends = np.zeros(n_cols, np.int64)
+        for at in range(indptr[first], indptr[last]):
+            ends[cols[at]] += 1
+        ends = np.cumsum(ends)
+        starts = ends.copy()
+        begins, stops = np.empty(indptr[last] - indptr[first], np.int64), np.empty(indptr[last] - indptr[first], np.int64)
+        for row in range(last - 1, first - 1, -1):
+            for at in range(indptr[row], indptr[row + 1]):
+                starts[cols[at]] -= 1
+                begins[starts[cols[at]]] = at
+                stops[starts[cols[at]]] = indptr[row + 1]
+        for col in range(n_cols):
+            sums = found[col]
+            for place in range(starts[col], ends[col]):
+                value = values[begins[place]]
+                others, weights = cols[begins[place] : stops[place]], values[begins[place] : stops[place]]
+                for at in range(others.size):
+                    sums[np.uint32(others[at])] += value * weights[at]
+    for col in range(n_cols):
+        for other in range(col):
+            found[col, other] = found[other, col]
+    return found
 
 
 def _without_self(gram: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
