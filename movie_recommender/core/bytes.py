@@ -27,7 +27,7 @@ class ByteTable:
     def __init__(self, table: npt.NDArray[np.floating]) -> None:
         largest = np.abs(table).max(axis=0) if table.shape[0] else np.zeros(table.shape[1])
         self.scale = np.maximum(largest / np.iinfo(self.kind).max, 1e-30).astype(np.float32)
-        self.steps = np.rint(table / self.scale).astype(self.kind)
+        self.steps = np.ascontiguousarray(np.rint(table / self.scale).astype(self.kind))
 
     def __len__(self) -> int:
         return int(self.steps.shape[0])

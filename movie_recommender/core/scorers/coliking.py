@@ -19,7 +19,6 @@ from .base import Scorer, Signal, Trace, strongest_by_column, unknown
 from .facts import fact_matrix
 from .neighbours import STARS
 
-
 AT_ONCE = 1024
 """People whose likes are multiplied at a time: they fit the cache."""
 
