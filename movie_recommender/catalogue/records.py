@@ -26,7 +26,8 @@ _NO_LANGUAGE = {"xx", "zxx", ""}
 class MovieRecord:
     """Facts of one movie as a source gives them; None or empty where the source does not say.
 
-    `cast` is in billing order, `runtime` in minutes, `languages` ISO 639-1 and `countries` ISO 3166 alpha-2.
+    `cast` is in billing order, `runtime` in minutes, `languages` ISO 639-1 and `countries` ISO 3166 alpha-2. `part` is the place
+    among the films of a `series` that build upon each other; one that stands on its own has none.
     """
 
     title: str
@@ -44,6 +45,8 @@ class MovieRecord:
     keywords: tuple[str, ...] = ()
     plot: str | None = None
     renown: int | None = None
+    series: str | None = None
+    part: int | None = None
 
 
 def genre_name(text: str) -> str | None:
@@ -87,6 +90,8 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "languages": ("language",),
     "countries": ("country",),
     "renown": (),
+    "series": ("collection",),
+    "part": (),
 }
 
 
@@ -103,6 +108,11 @@ def from_mapping(values: Mapping[str, Any]) -> MovieRecord:
     plot = given["plot"]
     if plot is not None and not isinstance(plot, str):
         raise InvalidInput("`plot` is not text.")
+    series = given["series"]
+    if series is not None and not isinstance(series, str):
+        raise InvalidInput("`series` is not text.")
+    if given["part"] is not None and (not series or (positive(given["part"]) or 1000) > 999):
+        raise InvalidInput("`part` is a number from 1 to 999, and needs the `series` of which it is a part.")
     codes = [_LANGUAGES.get(code, code) for code in _names("languages", given["languages"])]
     return MovieRecord(
         title=title.strip()[:300],
@@ -120,6 +130,8 @@ def from_mapping(values: Mapping[str, Any]) -> MovieRecord:
         keywords=_names("keywords", given["keywords"]),
         plot=plot.strip() or None if plot else None,
         renown=positive(given["renown"]),
+        series=series.strip()[:120] or None if series else None,
+        part=positive(given["part"]),
     )
 
 

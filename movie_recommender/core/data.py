@@ -42,6 +42,7 @@ class Items:
         years: ``int[n]``, 0 = unknown.
         keywords: a list of keywords for each item.
         languages: a language code for each item, "" = unknown.
+        series: ``(name, part)`` for each item that is one of a series, else None; part 0 stands on its own.
 
     Raises:
         InvalidItems: if the lengths differ, an id occurs twice, or the vectors are not 2-d.
@@ -54,6 +55,7 @@ class Items:
     years: IntArray | None = None
     keywords: Sequence[Sequence[str]] | None = None
     languages: Sequence[str | None] | None = None
+    series: Sequence[tuple[str, int] | None] | None = None
     n_items: int = field(init=False)
 
     def __init__(
@@ -65,6 +67,7 @@ class Items:
         years: Any = None,
         keywords: Sequence[Sequence[str]] | None = None,
         languages: Sequence[str | None] | None = None,
+        series: Sequence[tuple[str, int] | None] | None = None,
     ) -> None:
         ids = _id_array(item_ids, "item_ids", InvalidItems)
         _check_distinct(ids)
@@ -77,6 +80,7 @@ class Items:
         set_field(self, "years", _years(years, ids.size))
         set_field(self, "keywords", _one_each(keywords, ids.size, "keywords"))
         set_field(self, "languages", _one_each(languages, ids.size, "languages"))
+        set_field(self, "series", _one_each(series, ids.size, "series"))
 
     def __len__(self) -> int:
         return self.n_items

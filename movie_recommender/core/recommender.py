@@ -11,7 +11,7 @@ from movie_recommender.errors import NotFound
 
 from .blend import Blend, blend
 from .data import FloatArray, IntArray, Items, Ratings, checked_stars, to_code, to_codes
-from .franchises import franchises
+from .franchises import InOrder, franchises
 from .matrix import Change, RatingMatrix
 from .profile import fold_in
 from .results import Explanation, RankedList, Reasons, Recommendation
@@ -71,6 +71,7 @@ class Recommender:
         self.stars = StarPredictor(self.weights.rating)
         self.stars.fit(self.matrix, items)
         self.franchises = franchises(items)
+        self.in_order = InOrder(items)
         self._index_genres(items)
         return self
 
@@ -180,6 +181,7 @@ class Recommender:
         preferences: Preferences = NEUTRAL,
         n_by_facet: int = 0,
         also: Iterable[int] = (),
+        seen: Iterable[int] = (),
     ) -> RankedList:
         """The `n` best and the best of every genre, from one scoring pass; reasons are traced when they are read.
 
@@ -193,11 +195,14 @@ class Recommender:
             preferences: how he steers it.
             n_by_facet: how many of each decade and of each language are among the list's `items`.
             also: item ids that are among its `items` in any case, even rated or excluded ones.
+            seen: item ids that he has seen besides those rated: their sequels need not wait.
         """
         blended = self.blended(ratings, user_id, preferences)
         allowed = self._allowed(blended, exclude, None)
         if preferences.never:
             allowed &= ~self._of_genres(preferences.never)
+        if preferences.in_order:
+            allowed[self.waiting(ratings, seen)] = False
         diversity = (self.weights.diversity if diversity is None else diversity) * (1.0 + preferences.diverse)
         dial = diversity if blended.profile.n_ratings else max(diversity, COLD_VARIETY)
         first = above_the_rest(blended.scores, allowed, max(n, CANDIDATES))
@@ -216,6 +221,13 @@ class Recommender:
         entries = tuple(self._recommendations(blended, cols))
         places = zip(self.genre_names, place[grouped].tolist(), np.count_nonzero(grouped >= 0, axis=1).tolist(), strict=True)
         return RankedList(entries[: top.size], {name: tuple(listed[:size]) for name, listed, size in places}, entries)
+
+    def waiting(self, ratings: Iterable[int], seen: Iterable[int] = ()) -> IntArray:
+        """Positions of the parts of series that wait for an earlier one, for who rated and saw these item ids."""
+        flags = np.zeros(self.matrix.n_items + 1, dtype=bool)
+        for ids in (ratings, seen):
+            flags[self.matrix.items.positions(np.fromiter(ids, dtype=np.int64))] = True
+        return self.in_order.waiting(flags[:-1])  # the last place is what -1 stands for
 
     def similar_items(self, item_id: int, n: int = 10) -> list[tuple[int, float]]:
         """The `n` items most like this one, as ``(item_id, likeness in 0..1)``; works without ratings.

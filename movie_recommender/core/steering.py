@@ -27,6 +27,7 @@ class Preferences:
         diverse: -1 gives up variety, 1 doubles it.
         weights: for each signal what its weight is multiplied by; 1 where none is given.
         never: genres of which nothing is listed.
+        in_order: a part of a series waits until the parts before it were seen.
     """
 
     obscure: float = 0.0
@@ -34,6 +35,7 @@ class Preferences:
     diverse: float = 0.0
     weights: Mapping[str, float] = field(default_factory=dict)
     never: frozenset[str] = frozenset()
+    in_order: bool = True
 
     def scaled(self, weights: Weights) -> Weights:
         """The blend's weights as this person wants them."""

@@ -116,6 +116,14 @@ def similar(movie_id: int, n: int = 12) -> list[Movie]:
     return [movies[similar_id] for similar_id in ids if similar_id in movies]
 
 
+def before(film: Movie) -> list[Movie]:
+    """The parts of its series that come before a film, in order; none for a film that stands on its own."""
+    if not film.series or not film.part:
+        return []
+    earlier = select(Movie).where(Movie.series == film.series, Movie.part < film.part)
+    return list(db.session.scalars(earlier.order_by(Movie.part, Movie.year, Movie.id)))
+
+
 def histogram(movie_id: int) -> list[int]:
     """How many people here gave 0.5, 1, ... 5 stars: ten counts; made-up raters do not count."""
     made_up = select(User.id).where(User.origin == DEMO_ORIGIN)

@@ -174,10 +174,12 @@ class Engine:
         also: Iterable[int] = (),
         version: int | None = None,
         taste: Mapping[int, float] | None = None,
+        seen: Iterable[int] = (),
     ) -> tuple[list[Entry], str]:
         """A person's list, best first, and the version of the engine that made it; others see his ratings from now on.
 
-        `version` is the person's, read before his `stars`; `taste` are those of his ratings that the list shall follow, None all.
+        `version` is the person's, read before his `stars`; `taste` are those of his ratings that the list shall follow, None all;
+        `seen` is what he has seen, whether he rated it or not.
         """
         with self._lock:
             fitted = self._fitted
@@ -186,19 +188,21 @@ class Engine:
             self._tell(user_id, stars, version)
             ranked = fitted.model.rank(
                 stars if taste is None else taste, n=n, n_by_genre=PER_GENRE, exclude=exclude, user_id=user_id,
-                preferences=preferences or Preferences(), n_by_facet=PER_FACET, also=also,
+                preferences=preferences or Preferences(), n_by_facet=PER_FACET, also=also, seen=seen,
             )  # fmt: skip
             # Reasons are traced when they are read: an update in between would mix two states of the model.
             return [entry(item) for item in ranked.items], fitted.version
 
-    def glance(self, user_id: int, stars: Mapping[int, float], n: int, exclude: Iterable[int], preferences: Preferences) -> list[int]:
+    def glance(
+        self, user_id: int, stars: Mapping[int, float], n: int, exclude: Iterable[int], preferences: Preferences, seen: Iterable[int] = ()
+    ) -> list[int]:
         """The ids of the first films of a list that is not kept.
 
         Raises:
             EngineLoading: Nothing is fitted yet.
         """
         with self._lock:
-            ranked = self._serving().rank(stars, n=n, n_by_genre=0, exclude=exclude, user_id=user_id, preferences=preferences)
+            ranked = self._serving().rank(stars, n=n, n_by_genre=0, exclude=exclude, user_id=user_id, preferences=preferences, seen=seen)
         return [item.item_id for item in ranked.top]
 
     def explain(self, user_id: int, stars: Mapping[int, float], movie_id: int, preferences: Preferences) -> Explanation:

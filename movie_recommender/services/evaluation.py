@@ -14,9 +14,11 @@ import numpy as np
 
 from ..catalogue import jsonl, movielens
 from ..catalogue.rating_columns import RatingColumns
+from ..catalogue.records import MovieRecord
+from ..catalogue.series import Film, Place, by_title
 from ..core import Items, Ratings, Recommender
 from ..core import evaluation as ev
-from ..core.franchises import franchises
+from ..core.franchises import InOrder, franchises
 from ..core.weights import WeightsSource, load_weights
 from ..errors import InvalidInput
 from . import peers, training
@@ -57,7 +59,8 @@ def from_files(folder: Path, metadata: Path | None = None, vectors: Path | None 
 def _items_of_movies(data_set: movielens.DataSet) -> Items:
     rows = list(data_set.movies())
     years = [record.year or 0 for _, record in rows]
-    return Items([movie for movie, _ in rows], [set(record.genres) for _, record in rows], [[]] * len(rows), None, years=years)
+    genres = [set(record.genres) for _, record in rows]
+    return Items([movie for movie, _ in rows], genres, [[]] * len(rows), None, years=years, series=_series(rows))
 
 
 def _items_of_facts(metadata: Path, vectors: Path | None) -> Items:
@@ -74,7 +77,17 @@ def _items_of_facts(metadata: Path, vectors: Path | None) -> Items:
         years=[record.year or 0 for record in records],
         keywords=[list(record.keywords) for record in records],
         languages=[record.languages[0] if record.languages else "" for record in records],
+        series=_series([(record.movielens_id or 0, record) for record in records]),
     )
+
+
+def _series(rows: Sequence[tuple[int, MovieRecord]]) -> list[tuple[str, int] | None]:
+    """The films' places in series as an instance would know them: from the file, the embedded catalogue, and the titles."""
+    given = {record.movielens_id: Place(record.series, record.part) for record in jsonl.embedded() if record.series}
+    known = {movie: Place(record.series, record.part) for movie, record in rows if record.series}
+    known |= {movie: given[movie] for movie, _ in rows if movie in given and movie not in known}
+    places = {**by_title([Film(movie, record.title, record.year) for movie, record in rows], known), **known}
+    return [(place.series, place.part or 0) if (place := places.get(movie)) else None for movie, _ in rows]
 
 
 def run(
@@ -89,7 +102,7 @@ def run(
         raise InvalidInput(f"{len(data.ratings)} ratings are too few to measure: import MovieLens, or give --movielens PATH.")
     started = time.monotonic()
     report: dict[str, Any] = _header(data, weights)
-    judge = ev.Judge(data.items, franchises(data.items))
+    judge = ev.Judge(data.items, franchises(data.items), InOrder(data.items))
     asked = list(ev.tasks(data.ratings, data.items, protocols, range(n_seeds)))
     measured = ev.pooled(ev.ranking_study(judge, asked, lambda task: _methods(task, with_peers, ablate, weights), say))
     report["ranking"] = [_ranking_row(one, measured) for one in measured]
@@ -114,6 +127,7 @@ def _header(data: Data, weights: WeightsSource) -> dict[str, Any]:
 def _methods(task: ev.Task, with_peers: bool, ablate: bool, weights: WeightsSource) -> Iterable[ev.Method]:
     model = Recommender(weights)
     yield ev.Ours(model)
+    yield ev.Sequels(model)
     if ablate:
         yield from (ev.Without(name, model) for name in ev.ABLATED)
     if task.name == "T":
@@ -136,7 +150,20 @@ def _ranking_row(one: ev.Measured, everything: Sequence[ev.Measured]) -> dict[st
     return row
 
 
-COLUMNS = ("ndcg@10", "recall@20", "precision@10", "mrr", "hit@10", "auc", "coverage", "popularity", "diversity", "franchise")
+COLUMNS = (
+    "ndcg@10",
+    "recall@20",
+    "precision@10",
+    "mrr",
+    "hit@10",
+    "auc",
+    "coverage",
+    "popularity",
+    "diversity",
+    "franchise",
+    "ahead",
+    "barred",
+)
 
 
 def render(report: dict[str, Any]) -> str:

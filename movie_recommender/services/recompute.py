@@ -44,7 +44,7 @@ def recompute(engine: Engine, user_id: int, job_id: str | None = None) -> bool:
         payload, made_by = pack(()), engine.hear(user_id, stars, state.version)
     else:
         entries, made_by = engine.rank(
-            user_id, stars, current_app.config["LIST_LENGTH"], exclude, preferences, also, state.version, taste
+            user_id, stars, current_app.config["LIST_LENGTH"], exclude, preferences, also, state.version, taste, seen.union(stars)
         )  # fmt: skip
         payload = pack(*_parted(entries, seen.union(stars)))
     values = {"version": state.version, "engine": made_by, "computed_at": now(), "payload": payload}
@@ -83,16 +83,17 @@ def explain(engine: Engine, user_id: int, movie_id: int) -> Explanation:
 def as_preferences(chosen: Steering, never: Collection[str]) -> Preferences:
     """Dials in hundredths and weights in percent as the core's numbers; a signal of the page is one or two of the core's."""
     weights = {signal: getattr(chosen, name) / 100 for name, signals in SIGNALS.items() for signal in signals}
-    return Preferences(chosen.obscure / 100, chosen.new / 100, chosen.diverse / 100, weights, frozenset(never))
+    return Preferences(chosen.obscure / 100, chosen.new / 100, chosen.diverse / 100, weights, frozenset(never), not chosen.any_order)
 
 
 def preview(engine: Engine, user_id: int, chosen: Steering, n: int) -> tuple[list[int], list[int]]:
     """The first films of the person's list as he steers now, and as he would by `chosen`; nothing is kept."""
     stars, never = rating.stars_of(user_id), dismissing.genre_names(user_id)
-    exclude, taste = viewing.seen(user_id).union(dismissing.film_ids(user_id), stars), heeded(user_id, stars)
+    seen, taste = viewing.seen(user_id).union(stars), heeded(user_id, stars)
+    exclude = seen | dismissing.film_ids(user_id)
     both = [as_preferences(each, never) for each in (steering.of(user_id), chosen)]
     db.session.rollback()
-    before, after = (engine.glance(user_id, taste, n, exclude, preferences) for preferences in both)
+    before, after = (engine.glance(user_id, taste, n, exclude, preferences, seen) for preferences in both)
     return before, after
 
 

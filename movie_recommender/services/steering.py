@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
 from ..errors import InvalidInput
@@ -17,6 +17,7 @@ PREVIEW_TIMEOUT = (0.5, 4.0)  # seconds to connect, to answer
 PREVIEWED = 12  # films before and after
 DIALS = ("obscure", "new", "diverse")  # -100 .. 100, 0 is neutral
 WEIGHTS = ("company", "genres", "people", "plots")  # 0 .. 300 percent of the shipped weight
+SWITCHES = ("any_order",)  # 0 or 1
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,7 @@ class Steering:
         diverse: from narrow to diverse.
         company: the weight of people with the same taste.
         genres, people, plots: the weights of the other signals.
+        any_order: 1 offers a part of a series although an earlier one was not seen; no matter of the named recommenders.
     """
 
     obscure: int = 0
@@ -38,6 +40,7 @@ class Steering:
     genres: int = 100
     people: int = 100
     plots: int = 100
+    any_order: int = 0
 
     @classmethod
     def of(cls, values: Mapping[str, Any]) -> Steering:
@@ -49,7 +52,7 @@ class Steering:
         chosen = {}
         for name in (field.name for field in fields(cls)):
             text = str(values.get(name, "")).strip()
-            low, high = (-100, 100) if name in DIALS else (0, 300)
+            low, high = (-100, 100) if name in DIALS else (0, 1) if name in SWITCHES else (0, 300)
             if not text:
                 continue
             digits = text.removeprefix("-")
@@ -64,7 +67,7 @@ class Steering:
     @property
     def preset(self) -> str | None:
         """The named recommender that this is, if it is one."""
-        return next((name for name, (_, _, steering) in PRESETS.items() if steering == self), None)
+        return next((name for name, (_, _, steering) in PRESETS.items() if steering == replace(self, any_order=0)), None)
 
 
 PRESETS: dict[str, tuple[str, str, Steering]] = {

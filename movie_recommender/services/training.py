@@ -19,7 +19,9 @@ _USER_SHIFT, _MOVIE_SHIFT = 32, 4  # a person's id above 32 bits, a movie's abov
 
 def load_items() -> Items:
     """All movies as the core wants them, in order of id."""
-    movies = db.session.execute(select(Movie.id, Movie.year, Movie.keywords, Movie.languages).order_by(Movie.id)).all()
+    movies = db.session.execute(
+        select(Movie.id, Movie.year, Movie.keywords, Movie.languages, Movie.series, Movie.part).order_by(Movie.id)
+    ).all()
     genres: dict[int, set[str]] = defaultdict(set)
     for movie_id, name in db.session.execute(select(MovieGenre.movie_id, Genre.name).join(Genre)):
         genres[movie_id].add(name)
@@ -33,9 +35,10 @@ def load_items() -> Items:
         [genres[movie_id] for movie_id in ids],
         [people[movie_id] for movie_id in ids],
         load_plot_vectors(ids),
-        years=np.array([year or 0 for _, year, _, _ in movies], dtype=np.int64),
-        keywords=[keywords or [] for _, _, keywords, _ in movies],
-        languages=[languages[0] if languages else "" for _, _, _, languages in movies],
+        years=np.array([year or 0 for _, year, *_ in movies], dtype=np.int64),
+        keywords=[keywords or [] for _, _, keywords, *_ in movies],
+        languages=[languages[0] if languages else "" for _, _, _, languages, _, _ in movies],
+        series=[(name, part or 0) if name else None for *_, name, part in movies],
     )
 
 

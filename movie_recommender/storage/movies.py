@@ -14,13 +14,14 @@ from ..catalogue.records import MovieRecord
 from ..catalogue.titles import fold, person_key, search_key
 from .database import raise_revision, writing
 from .models import Credit, Genre, Movie, MovieGenre, Person
+from .series import place_by_titles
 
 # Which source's value stays where two give one: later ones win over earlier ones.
-SOURCES = ("export", "movielens", "provider", "embedded", "metadata")
-_COLUMNS = ("title", "original_title", "year", "runtime", "plot", "languages", "countries", "keywords", "renown")
+SOURCES = ("title", "export", "movielens", "provider", "embedded", "metadata")
+_COLUMNS = ("title", "original_title", "year", "runtime", "plot", "languages", "countries", "keywords", "renown", "series", "part")
 _ROLES = {"director": "directors", "actor": "cast"}
 _LINKED = ("genres", *_ROLES.values())
-_NOTHING: dict[str, Any] = dict.fromkeys(("original_title", "year", "runtime", "plot")) | {
+_NOTHING: dict[str, Any] = dict.fromkeys(("original_title", "year", "runtime", "plot", "series", "part")) | {
     "languages": [], "countries": [], "keywords": [], "renown": 9,
 }  # fmt: skip
 _MOVIES: Any = Movie.__table__
@@ -173,6 +174,9 @@ class MovieSaver:
         sources = row.get("sources") or {}
         given = {name: getattr(record, name) for name in (*_COLUMNS, *_LINKED)}
         given = {name: value for name, value in given.items() if value not in (None, ()) and self._may_set(name, sources)}
+        given.pop("part", None)
+        if "series" in given:  # both come from one hand: no part says that the film stands on its own
+            given["part"] = record.part
         values: dict[str, Any] = {
             name: list(value) if isinstance(value, tuple) else value for name, value in given.items() if name in _COLUMNS
         }
@@ -243,6 +247,7 @@ def save_movies(
             ids += saver.save(batch)
             progress(len(batch))
         if saver.counts["added"] or saver.counts["completed"]:
+            place_by_titles(session)
             raise_revision("catalogue")
         if session.connection().dialect.name == "postgresql":
             for table in ("movies", "people"):  # their sequences did not see the ids given above

@@ -68,7 +68,7 @@ def person(person_id: int) -> str:
 @blueprint.get("/movies/<movie_id:movie_id>")
 def movie(movie_id: int) -> str:
     """Facts, plot, people, your rating, what everybody gave, and similar films."""
-    film, similar = browsing.movie(movie_id), browsing.similar(movie_id)
-    stars = rating.stars_of(current_user.id, [movie_id])
+    film, stars = browsing.movie(movie_id), rating.stars_of(current_user.id, [movie_id])
     said = dismissing.said(current_user.id, [movie_id]).get(movie_id, ())
-    return render_template("movie.html", film=film, stars=stars, said=said, similar=similar, histogram=browsing.histogram(movie_id))
+    facts = {"before": browsing.before(film), "similar": browsing.similar(movie_id), "histogram": browsing.histogram(movie_id)}
+    return render_template("movie.html", film=film, stars=stars, said=said, **facts)

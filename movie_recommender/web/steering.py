@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -21,7 +22,7 @@ def page() -> str:
     saved = steering.of(current_user.id)
     preset = PRESETS.get(request.args.get("preset", ""))
     asked = any(name in request.args for name in Steering().values())
-    chosen = preset[2] if preset else Steering.of(request.args) if asked else saved
+    chosen = replace(preset[2], any_order=saved.any_order) if preset else Steering.of(request.args) if asked else saved
     status = recommending.status(current_user.id)
     facts = {"status": status, "saved": saved, "chosen": chosen, "presets": PRESETS}
     return render_template("steering.html", **facts, preview=_preview(chosen) if status.state != "too_few_ratings" else None)

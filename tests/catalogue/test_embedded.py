@@ -14,6 +14,7 @@ import pytest
 
 from movie_recommender.catalogue import jsonl
 from movie_recommender.catalogue.records import GENRES
+from movie_recommender.catalogue.series import Film, Place, by_title
 from movie_recommender.catalogue.titles import fold, person_key
 
 HERE = Path(__file__).parent
@@ -67,7 +68,7 @@ def test_every_movie_has_every_field_in_its_form(movies: list[dict[str, Any]]) -
     wrong = []
     for movie in movies:
         good = {
-            "keys": list(movie) == KEYS,
+            "keys": list(movie) in (KEYS, [*KEYS, "series"], [*KEYS, "series", "part"]),
             "imdb_id": bool(re.fullmatch(r"tt\d{7,8}", movie["imdb_id"])),
             "titles": all(movie[key] and movie[key] == movie[key].strip() for key in ("title", "original_title")),
             "year": 1900 <= movie["year"] <= 2026,
@@ -86,6 +87,26 @@ def test_every_movie_has_every_field_in_its_form(movies: list[dict[str, Any]]) -
         }
         wrong += [(movie["title"], name) for name, is_good in good.items() if not is_good]
     assert wrong == []
+
+
+def test_parts_of_a_series_are_numbered_in_the_order_in_which_they_came_out(movies: list[dict[str, Any]]) -> None:
+    series: dict[str, list[dict[str, Any]]] = {}
+    for movie in movies:
+        if "part" in movie:
+            series.setdefault(movie["series"], []).append(movie)
+    assert len(series) >= 50
+    for parts in series.values():
+        numbers = [movie["part"] for movie in sorted(parts, key=lambda movie: movie["year"])]
+        assert numbers == sorted(set(numbers)), parts[0]["series"]
+        assert numbers[0] >= 1
+    names = {movie["series"] for movie in movies if "series" in movie}
+    assert len(names) == len({fold(name) for name in names})
+
+
+def test_titles_of_the_catalogue_tell_nothing_that_contradicts_its_facts(movies: list[dict[str, Any]]) -> None:
+    films = [Film(at, movie["title"], movie["year"]) for at, movie in enumerate(movies)]
+    told = by_title(films, {at: Place(movie["series"], movie.get("part")) for at, movie in enumerate(movies) if "series" in movie})
+    assert {movies[at]["title"]: place.series for at, place in told.items()} == {}
 
 
 def test_no_movie_is_there_twice(movies: list[dict[str, Any]]) -> None:

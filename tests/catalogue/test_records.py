@@ -25,6 +25,11 @@ def test_other_names_of_fields_are_taken() -> None:
     )
 
 
+def test_a_place_in_a_series_is_read_and_may_have_no_number() -> None:
+    assert from_mapping({"title": "Aliens", "series": " Alien ", "part": 2}) == MovieRecord(title="Aliens", series="Alien", part=2)
+    assert from_mapping({"title": "Goldfinger", "collection": "James Bond"}).part is None
+
+
 def test_tmdbs_code_for_cantonese_is_chinese_and_no_language_is_none() -> None:
     assert from_mapping({"title": "Hard Boiled", "language": "cn"}).languages == ("zh",)
     assert from_mapping({"title": "Begone Dull Care", "language": "xx"}).languages == ()
@@ -50,6 +55,9 @@ def test_genres_get_movielens_names() -> None:
         ({"title": "x", "cast": 7}, "`cast` is not a list of texts"),
         ({"title": "x", "cast": ["Ann", None]}, "`cast` is not a list of texts"),
         ({"title": "x", "genres": {"a": 1}}, "`genres` is not a list of texts"),
+        ({"title": "x", "series": 7}, "`series` is not text"),
+        ({"title": "x", "part": 2}, "`part` is a number from 1 to 999, and needs the `series`"),
+        ({"title": "x", "series": "X", "part": "two"}, "`part` is a number"),
     ],
 )
 def test_a_field_of_the_wrong_type_is_named(values: dict[str, Any], message: str) -> None:

@@ -49,6 +49,25 @@ def test_a_movie_is_saved_with_all_it_brings() -> None:
     assert counts == {"added": 1, "completed": 0, "repeated": 0}
 
 
+def _series() -> dict[str, tuple[str | None, int | None]]:
+    db.session.rollback()
+    return {title: (series, part) for title, series, part in db.session.execute(select(Movie.title, Movie.series, Movie.part))}
+
+
+@pytest.mark.usefixtures("here")
+def test_titles_place_films_in_series_until_a_catalogue_says_better() -> None:
+    second, third = MovieRecord(title="Toy Story 2", year=1999, movielens_id=2), MovieRecord(title="Toy Story 3", year=2010)
+    save_movies([TOY_STORY, second], "movielens")
+    assert _series() == {"Toy Story": ("Toy Story (1995)", 1), "Toy Story 2": ("Toy Story (1995)", 2)}
+    save_movies([TOY_STORY, second], "movielens")
+    assert _revision() == 1, "repeating an import changes nothing"
+    save_movies([MovieRecord(title="Toy Story 2", year=1999, movielens_id=2, series="Woody", part=7)], "metadata")
+    save_movies([third], "movielens")
+    assert _series() == {"Toy Story": ("Woody", 6), "Toy Story 2": ("Woody", 7), "Toy Story 3": ("Woody", 8)}
+    save_movies([MovieRecord(title="Toy Story 2", year=1999, movielens_id=2, series="Woody")], "metadata")
+    assert _series()["Toy Story 2"] == _series()["Toy Story 3"] == ("Woody", None), "without a part it stands on its own"
+
+
 @pytest.mark.usefixtures("here")
 @pytest.mark.parametrize(
     "other",

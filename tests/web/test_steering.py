@@ -37,7 +37,19 @@ def test_a_named_recommender_fills_the_dials(alice: Any, films: list[int]) -> No
     assert len({preset for _, _, preset in PRESETS.values()}) == len(PRESETS)
 
 
-@pytest.mark.parametrize("values", [{"obscure": "101"}, {"plots": "-1"}, {"new": "half"}, {"people": "9999999999"}])
+def test_sequels_may_be_offered_before_their_first_part_whatever_recommender_is_chosen(app: Any, alice: Any, films: list[int]) -> None:
+    assert "checked" not in alice.browser.get("/steering").text
+    answer = alice.browser.post("/steering", data={"any_order": "1", "obscure": "80"}, follow_redirects=True)
+    assert "Your list now follows Hidden gems." in answer.text
+    assert 'name="any_order" value="1" checked' in alice.browser.get("/steering?preset=by_plot").text
+    with app.app_context():
+        assert steering.of(alice.id) == Steering(obscure=80, any_order=1)
+    alice.browser.post("/steering", data={"obscure": "80"})
+    with app.app_context():
+        assert steering.of(alice.id).any_order == 0
+
+
+@pytest.mark.parametrize("values", [{"obscure": "101"}, {"plots": "-1"}, {"new": "half"}, {"people": "9999999999"}, {"any_order": "2"}])
 def test_a_dial_beyond_its_end_is_refused(alice: Any, values: dict[str, str]) -> None:
     answer = alice.browser.post("/steering", data=values)
     assert answer.status_code == 422

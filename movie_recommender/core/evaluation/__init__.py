@@ -4,7 +4,7 @@ from .baselines import ContentBaseline, Method, Ours, plain_baselines
 from .judge import Judge, Measured, families, ratio_interval
 from .protocols import Case, Fold, Task, cold_items, new_people, rating_folds, temporal, who_is_new
 from .study import BiasStars, OurStars, StarMethod, StarsMeasured, pooled, ranking_study, rating_study, self_check, tasks
-from .variants import ABLATED, Varied, Without
+from .variants import ABLATED, Sequels, Varied, Without
 
 __all__ = [
     "ABLATED",
@@ -17,6 +17,7 @@ __all__ = [
     "Method",
     "OurStars",
     "Ours",
+    "Sequels",
     "StarMethod",
     "StarsMeasured",
     "Task",

@@ -9,6 +9,7 @@ import numpy as np
 import scipy.sparse
 
 from ..data import FloatArray, IntArray, Items
+from ..franchises import InOrder
 from ..matrix import Axis, RatingMatrix
 from . import metrics
 from .baselines import Method
@@ -48,11 +49,12 @@ class Measured:
 class Judge:
     """Knows the items' facts that metrics of lists need."""
 
-    def __init__(self, items: Items, franchises: IntArray | None = None) -> None:
+    def __init__(self, items: Items, franchises: IntArray | None = None, in_order: InOrder | None = None) -> None:
         self.items = items
         self.axis = Axis(items.item_ids)
         self.features = _genre_rows(items)
         self.franchises = franchises
+        self.in_order = in_order
 
     def measure(self, method: Method, task: Task, fit: bool = True) -> Measured:
         """Fit on the train ratings (unless it already is) and answer every case."""
@@ -86,7 +88,21 @@ class Judge:
         answer = list_metrics(top, relevant, int(relevant.sum()))
         answer["auc"] = metrics.auc(scores[cols], relevant[cols])
         answer.update(self.list_facts(top[:10], counts))
+        if self.in_order is not None:
+            answer.update(self._sequels(self.in_order, top[:10], relevant, case))
         return answer
+
+    def _sequels(self, in_order: InOrder, top: IntArray, relevant: np.ndarray, case: Case) -> dict[str, float]:
+        """Shares of the list, and of the right answers, that are parts of series of which an earlier part was not given.
+
+        Who rated a sequel had mostly seen what came before, rated or not: what is `barred` by the order of series is
+        an upper bound of what the order keeps from him.
+        """
+        seen = np.zeros(len(self.axis) + 1, dtype=bool)
+        seen[self.axis.positions(np.fromiter(case.given, dtype=np.int64))] = True
+        waits = np.zeros(len(self.axis), dtype=bool)
+        waits[in_order.waiting(seen[:-1])] = True
+        return {"ahead": float(waits[top].mean()), "barred": float(waits[relevant].mean())}
 
     def list_facts(self, top: IntArray, counts: FloatArray) -> dict[str, float]:
         """What a list is like, apart from being right."""

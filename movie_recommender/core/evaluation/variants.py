@@ -1,4 +1,4 @@
-"""Our own ranking with something changed: a signal left out, or the dial of variety turned."""
+"""Our own ranking with something changed: a signal left out, series in order, or the dial of variety turned."""
 
 from __future__ import annotations
 
@@ -50,6 +50,23 @@ class Without:
             return self.model.blended(given, user_id).scores
         finally:
             self.model.weights = all_weights
+
+
+class Sequels:
+    """Our ranking in which a part of a series waits for the parts before it; shares the fit of `model`."""
+
+    name = "ours, series in order"
+
+    def __init__(self, model: Recommender) -> None:
+        self.model = model
+
+    def fit(self, train: Ratings, items: Items) -> None:
+        """Nothing: the model was fitted on the same ratings."""
+
+    def scores(self, given: Mapping[int, float], user_id: int) -> FloatArray:
+        scores = self.model.blended(given, user_id).scores.copy()
+        scores[self.model.waiting(given)] = -np.inf
+        return scores
 
 
 class Varied:

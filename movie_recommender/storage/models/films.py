@@ -32,6 +32,8 @@ class Movie(Base):
     poster: Mapped[str | None] = mapped_column(String(300))  # a file under `posters/` of the instance folder
     sources: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)  # field -> where its value came from
     renown: Mapped[int] = mapped_column(SmallInteger, default=9)  # 1 nearly everybody knows it .. 3 a discovery, 9 not judged
+    series: Mapped[str | None] = mapped_column(String(120), index=True)  # "The Godfather"
+    part: Mapped[int | None] = mapped_column(SmallInteger)  # place among its parts that build upon each other; None: it stands on its own
     rating_count: Mapped[int] = mapped_column(default=0)
     rating_sum: Mapped[int] = mapped_column(BigInteger, default=0)  # half stars
 
