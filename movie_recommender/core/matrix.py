@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from .cells import CODE_BITS, CellLists, build_lists, sum_codes
 from .data import CODES, FloatArray, IntArray, Items, Ratings, to_codes
+from .latest import Latest, Paths, paths_of
 from .raters import raters
 
 CodeArray = npt.NDArray[np.uint8]
@@ -67,9 +68,11 @@ class RatingMatrix:
         by_user: a person's cells ``col << 4 | code``.
         by_item: an item's raters, by blocks of people.
         counts, sums: ``float64[n_items]``, how many ratings, and how many stars in all.
+        paths: people's ratings in the order of time, as far as times are known; None when all is learned.
+        latest: each person's latest ratings.
     """
 
-    def __init__(self, ratings: Ratings, items: Items) -> None:
+    def __init__(self, ratings: Ratings, items: Items, timed: Ratings | None = None) -> None:
         self.items = Axis(items.item_ids)
         users, cols, codes = ratings.user_ids, self.items.positions(ratings.item_ids), to_codes(ratings.values)
         known = cols >= 0
@@ -78,6 +81,9 @@ class RatingMatrix:
             users, cols, codes = users[known], cols[known], codes[known]
         user_ids, rows = _numbered(users)
         self._adopt(Axis(user_ids), build_lists(rows, cols, codes, user_ids.size))
+        del users, cols, codes, rows
+        self.paths: Paths | None = paths_of(ratings if timed is None else timed, self.users, self.items)
+        self.latest = Latest(self.paths, user_ids.size)
 
     def _adopt(self, users: Axis, by_user: CellLists) -> None:
         self.users = users

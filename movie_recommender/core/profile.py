@@ -30,6 +30,7 @@ class Profile:
         stars: ``float[n]``.
         preferences: ``float[n]``, about -1..1: how much he likes each; 0 is indifferent.
         row: his row in the fitted matrix, -1 if he has none; never his own neighbour.
+        newer: ``float[n]``, how many of his ratings are newer than each, infinite for old ones; None if times are unknown.
     """
 
     cols: IntArray
@@ -37,10 +38,17 @@ class Profile:
     stars: FloatArray
     preferences: FloatArray
     row: int = -1
+    newer: FloatArray | None = None
 
     @property
     def n_ratings(self) -> int:
         return int(self.cols.size)
+
+    def emphasis(self, strength: float, fading: float) -> FloatArray:
+        """``float[n]``: 1 for old ratings, up to ``1 + strength`` for the newest, fading out over so many ratings; 1 if times are unknown."""
+        if self.newer is None:
+            return np.ones(self.cols.size)
+        return np.asarray(1.0 + strength * np.exp(-self.newer / fading))
 
 
 def fold_in(ratings: Mapping[int, float], matrix: RatingMatrix, user_id: int | None = None) -> Profile:
@@ -55,7 +63,8 @@ def fold_in(ratings: Mapping[int, float], matrix: RatingMatrix, user_id: int | N
     order = order[cols[order] >= 0]
     codes = to_codes(stars[order])
     halves = codes / 2.0
-    return Profile(cols[order], codes, halves, _preferences(halves), matrix.row_of(user_id))
+    row = matrix.row_of(user_id)
+    return Profile(cols[order], codes, halves, _preferences(halves), row, matrix.latest.newer_than(row, cols[order]))
 
 
 def _preferences(stars: FloatArray) -> FloatArray:

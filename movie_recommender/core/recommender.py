@@ -55,19 +55,21 @@ class Recommender:
     def __init__(self, weights: WeightsSource = None) -> None:
         self.weights = load_weights(weights)
 
-    def fit(self, ratings: Ratings, items: Items) -> Recommender:
+    def fit(self, ratings: Ratings, items: Items, timed: Ratings | None = None) -> Recommender:
         """Learn from everybody's ratings (there may be none) and the items; returns itself.
 
-        Ratings of items that are not among `items` are ignored.
+        Ratings of items that are not among `items` are ignored. What people rated when is learned from
+        `timed`, some of the ratings with timestamps; None: from `ratings`, if they have them.
         """
         nothing: list[tuple[()]] = [()] * items.n_items
         self.items = Items(items.item_ids, nothing, nothing, years=items.years)  # what the scorers learn from is not kept twice
-        self.matrix = RatingMatrix(ratings, items)
+        self.matrix = RatingMatrix(ratings, items, timed)
         self.scorers: dict[str, Scorer] = {}
         for scorer_class in SCORERS:
             scorer = scorer_class(self.weights.settings.get(scorer_class.name))
             scorer.fit(self.matrix, items)
             self.scorers[scorer.name] = scorer
+        self.matrix.paths = None
         self.stars = StarPredictor(self.weights.rating)
         self.stars.fit(self.matrix, items)
         self.franchises = franchises(items)
@@ -169,6 +171,7 @@ class Recommender:
         for scorer in self.scorers.values():
             scorer.refresh(row)
         self.stars.follow(row, changes)
+        self.matrix.latest.follow(row, [col for col, before, now in changes if now not in (0, before)])
 
     def rank(
         self,

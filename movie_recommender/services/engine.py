@@ -106,11 +106,11 @@ class Engine:
             # Revisions and versions are read first: what changes during the loading is noticed again afterwards.
             db.session.rollback()
             made_of, now, heard = _made_of(), time.time(), rating.versions()
-            items, ratings = training.load_items(), training.load_ratings()
+            items, ratings, timed = training.load_items(), training.load_ratings(), training.load_timed()
             db.session.rollback()
             n_ratings = len(ratings)
-            model = Recommender(_weights_file()).fit(ratings, items)
-            del ratings
+            model = Recommender(_weights_file()).fit(ratings, items, timed)
+            del ratings, timed
             _warm_up(model)
             fitted = Fitted(model, _version(made_of), made_of, len(items), n_ratings, heard, now, now)
             snapshots.keep(fitted)

@@ -11,7 +11,8 @@ from .dispatch import call
 
 TIMEOUT = (0.5, 5.0)  # seconds to connect, to answer
 LABELS = {
-    "neighbours": "People with your taste", "coliking": "Loved by those who love what you love", "genres": "Its genres",
+    "neighbours": "People with your taste", "kindred": "People like you as a whole", "onward": "Seen next after your latest films",
+    "coliking": "Loved by those who love what you love", "genres": "Its genres",
     "people": "Its directors and actors", "plots": "Its story", "keywords": "Its themes", "years": "Its time", "languages": "Its language",
     "popularity": "How well known it is", "quality": "What everybody thinks of it", "aversions": "Genres that you reject",
     "obscurity": "Your dial: how well known", "era": "Your dial: how old",

@@ -51,7 +51,7 @@ def ratings() -> Ratings:
         rows += [(user, item, float(rng.choice([4.0, 4.5, 5.0]))) for item in loved if rng.random() < 0.7]
         rows += [(user, item, float(rng.choice([0.5, 1.0, 1.5]))) for item in hated if rng.random() < 0.6]
     users, rated, values = zip(*rows, strict=True)
-    return Ratings(users, rated, values)
+    return Ratings(users, rated, values, np.arange(len(rows)))
 
 
 @pytest.fixture(scope="session")

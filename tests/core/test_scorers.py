@@ -8,6 +8,14 @@ from movie_recommender.core.matrix import RatingMatrix
 from movie_recommender.core.profile import fold_in
 from movie_recommender.core.scorers import SCORERS
 
+from .conftest import ALICE
+
+
+def just_rated(alice, matrix):
+    """Her profile; she has just rated it all."""
+    matrix.latest.follow(matrix.row_for(ALICE), matrix.items.positions(list(alice)).tolist())
+    return fold_in(alice, matrix, ALICE)
+
 
 @pytest.mark.parametrize("scorer_class", SCORERS, ids=lambda scorer: scorer.name)
 class TestEveryScorer:
@@ -19,7 +27,7 @@ class TestEveryScorer:
 
     def test_it_scores_every_item_with_a_number_or_nan(self, scorer_class, ratings, items, alice):
         scorer, matrix = self.fitted(scorer_class, ratings, items)
-        scores = scorer.score(fold_in(alice, matrix)).scores
+        scores = scorer.score(just_rated(alice, matrix)).scores
         assert scores.shape == (len(items),)
         assert scores.dtype == np.float64
         assert not np.isinf(scores).any()
@@ -31,28 +39,28 @@ class TestEveryScorer:
 
     def test_it_survives_a_world_without_ratings(self, scorer_class, items, alice):
         scorer, matrix = self.fitted(scorer_class, Ratings([], [], []), items)
-        assert scorer.score(fold_in(alice, matrix)).scores.shape == (len(items),)
+        assert scorer.score(just_rated(alice, matrix)).scores.shape == (len(items),)
 
     def test_it_survives_items_without_facts(self, scorer_class, ratings, items, alice):
         bare = Items(items.item_ids, [set()] * len(items), [[]] * len(items), np.full((len(items), 3), np.nan))
         scorer, matrix = self.fitted(scorer_class, ratings, bare)
-        assert not np.isinf(scorer.score(fold_in(alice, matrix)).scores).any()
+        assert not np.isinf(scorer.score(just_rated(alice, matrix)).scores).any()
 
     def test_it_leaves_the_profile_as_it_was(self, scorer_class, ratings, items, alice):
         scorer, matrix = self.fitted(scorer_class, ratings, items)
-        profile = fold_in(alice, matrix)
+        profile = just_rated(alice, matrix)
         before = profile.preferences.copy()
         scorer.score(profile)
         np.testing.assert_array_equal(profile.preferences, before)
 
     def test_it_answers_the_same_twice(self, scorer_class, ratings, items, alice):
         scorer, matrix = self.fitted(scorer_class, ratings, items)
-        profile = fold_in(alice, matrix)
+        profile = just_rated(alice, matrix)
         np.testing.assert_array_equal(scorer.score(profile).scores, scorer.score(profile).scores)
 
     def test_its_causes_are_at_most_as_many_as_asked_for_strongest_first(self, scorer_class, ratings, items, alice):
         scorer, matrix = self.fitted(scorer_class, ratings, items)
-        signal = scorer.score(fold_in(alice, matrix))
+        signal = scorer.score(just_rated(alice, matrix))
         known = np.flatnonzero(np.isfinite(signal.scores))
         for causes in signal.trace(known, 2):
             assert len(causes) <= 2
@@ -63,7 +71,7 @@ class TestEveryScorer:
         if scorer_class.name in {"popularity", "quality", "years", "languages"}:
             pytest.skip("says nothing about the kind of film in this world")
         scorer, matrix = self.fitted(scorer_class, ratings, items)
-        scores = scorer.score(fold_in(alice, matrix)).scores
+        scores = scorer.score(just_rated(alice, matrix)).scores
         comedies = matrix.items.positions(np.arange(103, 112))
         horrors = matrix.items.positions(np.arange(203, 212))
         assert np.nanmean(scores[comedies]) > np.nanmean(scores[horrors])

@@ -18,7 +18,7 @@ from .protocols import Task
 CANDIDATES = 150
 """How many of each person's candidates take part: the best by the weights before, and by each signal alone."""
 
-LEADING = ("neighbours", "kindred", "coliking", "people")
+LEADING = ("neighbours", "kindred", "coliking", "onward", "people")
 """The signals whose own best are among the candidates."""
 
 TEMPERATURE = 0.3

@@ -15,6 +15,7 @@ ABLATED = (
     "neighbours",
     "kindred",
     "coliking",
+    "onward",
     "genres",
     "people",
     "plots",
@@ -24,9 +25,9 @@ ABLATED = (
     "crowd",
     "aversions",
 )
-"""What is left out in turn; "collaborative" is all three collaborative signals, "crowd" both of the crowd."""
+"""What is left out in turn; "collaborative" is all four collaborative signals, "crowd" both of the crowd."""
 
-TOGETHER = {"collaborative": ("neighbours", "kindred", "coliking"), "crowd": ("popularity", "quality")}
+TOGETHER = {"collaborative": ("neighbours", "kindred", "coliking", "onward"), "crowd": ("popularity", "quality")}
 
 
 class Without:

@@ -7,6 +7,7 @@ from .coliking import CoLiking
 from .features import Aversions, Genres, Keywords, Languages, People
 from .kindred import Kindred
 from .neighbours import Neighbours
+from .onward import Onward
 from .plots import Plots
 from .popularity import Popularity, Quality
 from .years import Years
@@ -15,6 +16,7 @@ SCORERS: tuple[type[Scorer], ...] = (
     Neighbours,
     Kindred,
     CoLiking,
+    Onward,
     Genres,
     People,
     Plots,

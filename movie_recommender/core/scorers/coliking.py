@@ -31,7 +31,7 @@ class CoLiking(Scorer):
     film with few ratings borrows from its facts. People with many ratings count less
     (`person_power`). A person's score for a film is the sum of his preferences times B, over the
     film's number of ratings to `popularity_power`; with few ratings, having chosen a film counts
-    for it too (`chosen`). Sources: Steck (2019), "Embarrassingly Shallow Autoencoders for Sparse
+    for it too (`chosen`), and his latest ratings count more (`lately`, `fading`). Sources: Steck (2019), "Embarrassingly Shallow Autoencoders for Sparse
     Data"; Jeunen, Van Balen, Goethals (2020), "Closed-Form Models for Collaborative Filtering with
     Side-Information".
 
@@ -55,6 +55,8 @@ class CoLiking(Scorer):
             "popularity_power": 0.12,
             "chosen": 0.25,
             "chosen_ratings": 20.0,
+            "lately": 5.0,
+            "fading": 10.0,
         }
 
     def fit(self, matrix: RatingMatrix, items: Items) -> None:
@@ -102,6 +104,7 @@ class CoLiking(Scorer):
         patience = self.settings["chosen_ratings"]
         rows = positions[rated]
         preferences = profile.preferences[rated] + self.settings["chosen"] * patience / (profile.n_ratings + patience)
+        preferences *= profile.emphasis(self.settings["lately"], self.settings["fading"])[rated]
         values = np.empty(self.cols.size + 1)
         values[-1] = np.nan  # what stands for all items outside
         values[:-1] = self.model.sums(rows, preferences)

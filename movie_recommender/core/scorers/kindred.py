@@ -32,7 +32,7 @@ class Kindred(Scorer):
     The regression solves ``(K + ridge) A = likes`` once; a person's scores are his kernel to those
     people times A. For who is among them his own row is taken out in closed form, as if it had
     never been learned from. A dislike counts below zero once a person has rated a lot, for few
-    ratings having chosen a film counts (`patience`). Sources: Saunders, Gammerman, Vovk (1998),
+    ratings having chosen a film counts (`patience`), and his latest ratings count more (`lately`, `fading`). Sources: Saunders, Gammerman, Vovk (1998),
     "Ridge Regression Learning Algorithm in Dual Variables"; Sachdeva et al. (2022), "Infinite
     Recommendation Networks", for kernels over people.
 
@@ -58,6 +58,8 @@ class Kindred(Scorer):
             "middle": 2.0,
             "patience": 20.0,
             "axes": 256.0,
+            "lately": 5.0,
+            "fading": 10.0,
         }
 
     def fit(self, matrix: RatingMatrix, items: Items) -> None:
@@ -118,6 +120,7 @@ class Kindred(Scorer):
         """``float32[n_ratings]``, of unit length: what each of his ratings says about his taste."""
         few = self.settings["patience"] / (profile.n_ratings + self.settings["patience"])
         values = (1.0 - few) * profile.preferences + few * self.liking[np.minimum(profile.codes, CODES - 1)]
+        values *= profile.emphasis(self.settings["lately"], self.settings["fading"])
         return (values / max(float(np.linalg.norm(values)), 1e-12)).astype(np.float32)
 
     def _place(self, profile: Profile) -> int:
