@@ -45,7 +45,7 @@ class Profile:
         return int(self.cols.size)
 
     def emphasis(self, strength: float, fading: float) -> FloatArray:
-        """``float[n]``: 1 for old ratings, up to ``1 + strength`` for the newest, fading out over so many ratings; 1 if times are unknown."""
+        """``float[n]``: ``1 + strength`` for the newest rating, fading to 1 over so many newer ones; 1 if times are unknown."""
         if self.newer is None:
             return np.ones(self.cols.size)
         return np.asarray(1.0 + strength * np.exp(-self.newer / fading))

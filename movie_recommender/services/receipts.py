@@ -12,7 +12,8 @@ from .lists import Entry, Reason
 
 # The core's signals; what has no kind of its own is a matter of taste.
 KINDS = {
-    "neighbours": "neighbours", "kindred": "liked", "coliking": "liked", "onward": "liked", "genres": "genres", "people": "people", "plots": "plot",
+    "neighbours": "neighbours", "kindred": "liked", "coliking": "liked", "onward": "liked",
+    "genres": "genres", "people": "people", "plots": "plot",
     "popularity": "popular", "quality": "popular",
 }  # fmt: skip
 

@@ -19,7 +19,12 @@ from .steering import Steering
 
 log = logging.getLogger(__name__)
 AGAIN = 4.0  # stars from which a film is worth seeing again
-SIGNALS = {"company": ("neighbours", "kindred", "coliking", "onward"), "genres": ("genres",), "people": ("people",), "plots": ("plots", "keywords")}
+SIGNALS = {
+    "company": ("neighbours", "kindred", "coliking", "onward"),
+    "genres": ("genres",),
+    "people": ("people",),
+    "plots": ("plots", "keywords"),
+}
 MOST_ALSO = 500  # films of each kind that are scored beside the best
 
 

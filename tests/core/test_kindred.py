@@ -24,7 +24,7 @@ def test_a_persons_own_row_is_taken_out_as_if_he_had_never_been_learned_from(rat
     others = ratings.user_ids != user_id
     own = dict(zip(ratings.item_ids[~others].tolist(), ratings.values[~others].tolist(), strict=True))
     without = Ratings(ratings.user_ids[others], ratings.item_ids[others], ratings.values[others])
-    all_items = {"min_ratings": 0}
+    all_items = {"min_ratings": 0, "lately": 0}  # his times would go with his row
     np.testing.assert_allclose(
         scores(fitted(ratings, items, **all_items), own, user_id), scores(fitted(without, items, **all_items), own), atol=1e-4
     )

@@ -209,25 +209,29 @@ def _inverse_of_gram(likes: scipy.sparse.csr_matrix, ridge: float) -> FloatArray
     return np.asarray((np.eye(n_items) - dense.T @ np.linalg.solve(dense @ dense.T + ridge * np.eye(n_users), dense)) / ridge)
 
 
-@njit(cache=True)
+@njit(cache=True, fastmath={"reassoc", "nsz", "contract"})
 def slim_model(gram, lasso, ridge, sweeps=30, tolerance=1e-4):  # type: ignore[no-untyped-def]
     """``float[n, n]``, a column an item: coordinate descent over the items whose co-occurrence passes the lasso; no other can enter."""
     n = gram.shape[0]
-    model = np.zeros((n, n))
+    model, among = np.zeros((n, n)), np.empty((n, n))
     for item in range(n):
-        entering = np.array([other for other in range(n) if other != item and gram[item, other] > lasso])
-        weights = np.zeros(entering.size)
-        rest = gram[item][entering] if entering.size else np.zeros(0)
+        entering = np.flatnonzero(gram[item] > lasso)
+        entering = entering[entering != item]
+        for at in range(entering.size):
+            row = gram[entering[at]]
+            for other in range(entering.size):
+                among[at, other] = row[entering[other]]
+        weights, rest = np.zeros(entering.size), gram[item][entering]
         for _ in range(sweeps):
             largest = 0.0
             for at in range(entering.size):
-                row = gram[entering[at]]
-                own = row[entering[at]]
+                own = among[at, at]
                 new = max(rest[at] + own * weights[at] - lasso, 0.0) / (own + ridge)
                 change = new - weights[at]
                 if change != 0.0:
+                    row = among[at]
                     for other in range(entering.size):
-                        rest[other] -= change * row[entering[other]]
+                        rest[other] -= change * row[other]
                     weights[at] = new
                     largest = max(largest, abs(change))
             if largest < tolerance:

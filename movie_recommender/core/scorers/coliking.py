@@ -31,9 +31,9 @@ class CoLiking(Scorer):
     film with few ratings borrows from its facts. People with many ratings count less
     (`person_power`). A person's score for a film is the sum of his preferences times B, over the
     film's number of ratings to `popularity_power`; with few ratings, having chosen a film counts
-    for it too (`chosen`), and his latest ratings count more (`lately`, `fading`). Sources: Steck (2019), "Embarrassingly Shallow Autoencoders for Sparse
-    Data"; Jeunen, Van Balen, Goethals (2020), "Closed-Form Models for Collaborative Filtering with
-    Side-Information".
+    for it too (`chosen`), and his latest ratings count more (`lately`, `fading`). Sources: Steck
+    (2019), "Embarrassingly Shallow Autoencoders for Sparse Data"; Jeunen, Van Balen, Goethals
+    (2020), "Closed-Form Models for Collaborative Filtering with Side-Information".
 
     The items are limited to the `max_items` most rated, so that fit stays feasible at tens of
     millions of ratings. Unknown: items outside that set, and everything for a person who rated

@@ -32,9 +32,10 @@ class Kindred(Scorer):
     The regression solves ``(K + ridge) A = likes`` once; a person's scores are his kernel to those
     people times A. For who is among them his own row is taken out in closed form, as if it had
     never been learned from. A dislike counts below zero once a person has rated a lot, for few
-    ratings having chosen a film counts (`patience`), and his latest ratings count more (`lately`, `fading`). Sources: Saunders, Gammerman, Vovk (1998),
-    "Ridge Regression Learning Algorithm in Dual Variables"; Sachdeva et al. (2022), "Infinite
-    Recommendation Networks", for kernels over people.
+    ratings having chosen a film counts (`patience`), and his latest ratings count more (`lately`,
+    `fading`). Sources: Saunders, Gammerman, Vovk (1998), "Ridge Regression Learning
+    Algorithm in Dual Variables"; Sachdeva et al. (2022), "Infinite Recommendation Networks", for
+    kernels over people.
 
     A is kept on the `axes` axes that carry most of what is answered to somebody else: the largest
     of ``K A`` without everybody's answer to himself. On them a person's scores are two short sums

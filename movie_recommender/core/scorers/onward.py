@@ -86,9 +86,9 @@ class Onward(Scorer):
             return unknown(self.matrix.n_items)
         few = self.settings["patience"] / (profile.n_ratings + self.settings["patience"])
         liked = (1.0 - few) * profile.preferences + few * self.liking[profile.codes]
-        weights = liked * np.exp(-profile.newer / self.settings["fading"])
-        used &= weights != 0.0
-        rows, weights = at[used].astype(np.int64), weights[used].astype(np.float32)
+        lately = (liked * np.exp(-profile.newer / self.settings["fading"])).astype(np.float32)
+        used &= lately != 0.0
+        rows, weights = at[used].astype(np.int64), lately[used]
         values = np.empty(self.cols.size + 1)
         values[-1] = np.nan  # what stands for all items outside
         values[:-1] = self.model.sums(rows, weights)
