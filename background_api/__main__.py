@@ -10,6 +10,7 @@ from types import FrameType
 
 import waitress
 from apiflask import APIFlask
+from threadpoolctl import threadpool_limits
 from waitress.server import BaseWSGIServer
 
 from movie_recommender import storage
@@ -26,6 +27,8 @@ def main() -> int:
     """Returns the exit status: 0 after an orderly stop, 1 when it could not start."""
     signal.signal(signal.SIGTERM, _stop)
     signal.signal(signal.SIGINT, _stop)
+    # The products of one list are small: threads that meet for each of them cost more than they bring, twice as much on a busy machine.
+    threadpool_limits(1, user_api="blas")
     try:
         _serve()
     except MovieRecommenderError as error:

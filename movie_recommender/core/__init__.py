@@ -2,7 +2,7 @@
 
 from .data import InvalidItems, InvalidRatings, Items, Ratings
 from .recommender import Recommender
-from .results import Cause, Explanation, Part, RankedList, Reason, Recommendation
+from .results import Cause, Explanation, Part, RankedList, Reason, ReasonTable, Recommendation
 from .steering import Preferences
 from .weights import InvalidWeights, Weights, load_weights
 
@@ -18,6 +18,7 @@ __all__ = [
     "RankedList",
     "Ratings",
     "Reason",
+    "ReasonTable",
     "Recommendation",
     "Recommender",
     "Weights",

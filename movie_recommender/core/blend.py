@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +11,7 @@ from numba import njit
 
 from .data import FloatArray, IntArray
 from .profile import Profile
-from .results import Cause, Part, Reason
+from .results import Cause, Crowd, Part, ReasonTable
 from .scorers import Scorer, Signal
 from .weights import Weights
 
@@ -91,42 +91,41 @@ class Blend:
             result.append(tuple(sorted(parts, key=lambda part: -abs(part.contribution))))
         return result
 
-    def reasons(self, cols: IntArray, limit: int, n_causes: int) -> list[tuple[Reason, ...]]:
+    def reasons(self, cols: IntArray, limit: int, n_causes: int) -> ReasonTable:
         """The signals that lift each of these items most and can say why; only their causes are traced."""
-        found: list[list[Reason]] = [[] for _ in range(cols.size)]
-        if not self.terms:
-            return [()] * int(cols.size)
-        weights = np.stack([self.weights(term, cols) for term in self.terms])
-        contributions = weights * np.stack([term.standardised(cols) for term in self.terms])
-        places = np.argsort(np.argsort(-contributions, axis=0, kind="stable"), axis=0, kind="stable")
-        chosen = (places < limit) & (contributions > 0)
-        for term, lifted, share, lifts in zip(self.terms, chosen, weights, contributions.tolist(), strict=True):
-            at = np.flatnonzero(lifted)
-            factors = (share[at] / term.scale).tolist()
-            for place, causes, factor in zip(at.tolist(), term.signal.trace(cols[at], n_causes), factors, strict=True):
-                if causes:
-                    found[place].append(Reason(term.name, lifts[place], tuple([_scaled(cause, factor) for cause in causes])))
-        return [tuple(sorted(reasons, key=_contribution, reverse=True)) for reasons in found]
+        weights = np.array([self.weights(term, cols) for term in self.terms]).reshape(len(self.terms), cols.size).T
+        lifts = np.array([term.standardised(cols) for term in self.terms]).reshape(len(self.terms), cols.size).T * weights
+        first = np.argsort(-lifts, axis=1, kind="stable")[:, :limit]
+        contributions = np.take_along_axis(lifts, first, axis=1)
+        terms = np.where(contributions > 0, first, -1).astype(np.int8)
+        labels = np.full((*terms.shape, n_causes), -1, dtype=np.int32)
+        shares = np.zeros(labels.shape)
+        label: list[Callable[[int], Cause]] = []
+        crowds: list[Crowd | None] = []
+        for number, term in enumerate(self.terms):
+            items, places = np.nonzero(terms == number)
+            causes = term.signal.trace(cols[items], n_causes)
+            width = causes.labels.shape[1]
+            labels[items, places, :width] = causes.labels
+            shares[items, places, :width] = causes.shares * (weights[items, number] / term.scale)[:, None]
+            label.append(causes.label)
+            crowds.append(causes.crowd)
+        terms[labels[:, :, 0] < 0] = -1
+        names = tuple(term.name for term in self.terms)
+        return ReasonTable(names, terms, contributions, labels, shares, tuple(label), tuple(crowds))
 
     def _parts_of(self, term: Term, cols: IntArray, n_causes: int) -> list[Part | None]:
         known, standardised, weights = term.known(cols), term.standardised(cols), self.weights(term, cols)
         parts: list[Part | None] = []
-        for at, causes in enumerate(term.signal.trace(cols, n_causes)):
+        causes = term.signal.trace(cols, n_causes)
+        for at in range(cols.size):
             if not known[at]:
                 parts.append(None)
                 continue
             weight = float(weights[at])
-            scaled = tuple(_scaled(cause, weight / term.scale) for cause in causes)
-            parts.append(Part(term.name, weight * float(standardised[at]), weight, float(standardised[at]), scaled))
+            own = causes.of(at, weight / term.scale)
+            parts.append(Part(term.name, weight * float(standardised[at]), weight, float(standardised[at]), own))
         return parts
-
-
-def _contribution(reason: Reason) -> float:
-    return reason.contribution
-
-
-def _scaled(cause: Cause, factor: float) -> Cause:
-    return Cause(cause.kind, cause.name, cause.item_id, cause.stars, cause.count, cause.contribution * factor, cause.histogram)
 
 
 def blend(profile: Profile, scorers: Mapping[str, Scorer], weights: Weights, counts: FloatArray) -> Blend:

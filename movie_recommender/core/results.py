@@ -8,6 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+import numpy as np
+import numpy.typing as npt
+
 NO_HISTOGRAM: tuple[int, ...] = ()
 
 
@@ -34,6 +37,11 @@ class Cause:
     count: int = 0
     contribution: float = 0.0
     histogram: tuple[int, ...] = NO_HISTOGRAM
+
+
+def contributing(cause: Cause, contribution: float) -> Cause:
+    """The same cause with what it adds."""
+    return Cause(cause.kind, cause.name, cause.item_id, cause.stars, cause.count, contribution, cause.histogram)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +72,75 @@ class Reason:
     causes: tuple[Cause, ...] = ()
 
 
+@dataclass(frozen=True, eq=False, slots=True)
+class Crowd:
+    """Those with one's taste who rated each of m items.
+
+    Attributes:
+        counts: ``int[m]``, how many.
+        means: ``float[m]``, their mean in stars.
+        histograms: ``int[m, 10]``, how many gave 0.5, 1.0 … 5.0 stars.
+    """
+
+    counts: npt.NDArray[np.integer]
+    means: npt.NDArray[np.floating]
+    histograms: npt.NDArray[np.integer]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Causes:
+    """The causes of m scores of one signal, at most k each, strongest first, as columns: a list has thousands of them.
+
+    Attributes:
+        labels: ``int[m, k]``, a number for what each cause is; -1 where there is none.
+        shares: ``float[m, k]``, what each adds, in the signal's own unit.
+        label: the cause behind such a number, without its contribution.
+        crowd: the same as columns, where the cause is a crowd; the numbers are its rows.
+    """
+
+    labels: npt.NDArray[np.integer]
+    shares: npt.NDArray[np.floating]
+    label: Callable[[int], Cause]
+    crowd: Crowd | None = None
+
+    def of(self, at: int, factor: float) -> tuple[Cause, ...]:
+        """The causes of the item at this place; their shares times `factor`."""
+        named = zip(self.labels[at].tolist(), self.shares[at].tolist(), strict=True)
+        return tuple([contributing(self.label(label), share * factor) for label, share in named if label >= 0])
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class ReasonTable:
+    """The reasons of a whole list of m items, at most r each, strongest first, with at most k causes each, as columns.
+
+    Attributes:
+        signals: the names of the signals.
+        terms: ``int8[m, r]``, which of them; -1 where there is no reason.
+        contributions: ``float[m, r]``, what it adds to the score.
+        labels: ``int32[m, r, k]``, the causes as the signal numbers them; -1 where there is none.
+        shares: ``float[m, r, k]``, what they add to the score.
+        label: for each signal, the cause behind a number, without its contribution.
+        crowds: for each signal, the same as columns where its causes are crowds.
+    """
+
+    signals: tuple[str, ...]
+    terms: npt.NDArray[np.int8]
+    contributions: npt.NDArray[np.float64]
+    labels: npt.NDArray[np.int32]
+    shares: npt.NDArray[np.float64]
+    label: tuple[Callable[[int], Cause], ...]
+    crowds: tuple[Crowd | None, ...]
+
+    def of(self, at: int) -> tuple[Reason, ...]:
+        """The reasons of the item at this place, best first."""
+        found = []
+        for place, term in enumerate(self.terms[at].tolist()):
+            if term >= 0:
+                causes = Causes(self.labels[at], self.shares[at], self.label[term]).of(place, 1.0)
+                found.append(Reason(self.signals[term], float(self.contributions[at, place]), causes))
+        return tuple(found)
+
+
 class Reasons:
     """The reasons of a whole list, traced once, when the first of them is read.
 
@@ -72,15 +149,16 @@ class Reasons:
 
     __slots__ = ("_found", "_trace")
 
-    def __init__(self, trace: Callable[[], list[tuple[Reason, ...]]]) -> None:
+    def __init__(self, trace: Callable[[], ReasonTable]) -> None:
         self._trace = trace
-        self._found: list[tuple[Reason, ...]] | None = None
+        self._found: ReasonTable | None = None
 
-    def of(self, at: int) -> tuple[Reason, ...]:
-        """The reasons of the list's entry at this place, best first."""
+    @property
+    def table(self) -> ReasonTable:
+        """All of them."""
         if self._found is None:
             self._found = self._trace()
-        return self._found[at]
+        return self._found
 
 
 @dataclass(slots=True)
@@ -103,7 +181,7 @@ class Recommendation:
     @property
     def reasons(self) -> tuple[Reason, ...]:
         """The strongest reasons, best first."""
-        return self.why.of(self.at)
+        return self.why.table.of(self.at)
 
 
 @dataclass(frozen=True, slots=True)

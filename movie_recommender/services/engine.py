@@ -20,14 +20,12 @@ from flask import current_app
 from sqlalchemy import select
 
 from .. import core
-from ..core import Explanation, Preferences, Recommender
+from ..core import Explanation, Preferences, Recommendation, Recommender
 from ..core.evaluation import self_check
 from ..errors import EngineLoading, SettingError
 from ..storage import db, revisions, upsert, writing
 from ..storage.models import Movie, SimilarMovies
 from . import rating, snapshots, training
-from .lists import Entry
-from .receipts import entry
 
 log = logging.getLogger(__name__)
 PER_FACET = 12  # the same of every decade and every language
@@ -175,7 +173,7 @@ class Engine:
         version: int | None = None,
         taste: Mapping[int, float] | None = None,
         seen: Iterable[int] = (),
-    ) -> tuple[list[Entry], str]:
+    ) -> tuple[Sequence[Recommendation], str]:
         """A person's list, best first, and the version of the engine that made it; others see his ratings from now on.
 
         `version` is the person's, read before his `stars`; `taste` are those of his ratings that the list shall follow, None all;
@@ -190,8 +188,10 @@ class Engine:
                 stars if taste is None else taste, n=n, n_by_genre=PER_GENRE, exclude=exclude, user_id=user_id,
                 preferences=preferences or Preferences(), n_by_facet=PER_FACET, also=also, seen=seen,
             )  # fmt: skip
-            # Reasons are traced when they are read: an update in between would mix two states of the model.
-            return [entry(item) for item in ranked.items], fitted.version
+            if ranked.items:
+                # Traced here: an update in between would mix two states of the model.
+                _ = ranked.items[0].why.table
+            return ranked.items, fitted.version
 
     def glance(
         self, user_id: int, stars: Mapping[int, float], n: int, exclude: Iterable[int], preferences: Preferences, seen: Iterable[int] = ()

@@ -1,14 +1,16 @@
-"""The core's recommendations as the entries of a kept list: its signals and causes in the product's words."""
+"""The core's recommendations as a kept list: its signals and causes in the product's words, whole columns at a time."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Sequence
+from json.encoder import encode_basestring as quoted
 from typing import Any
 
-from ..core import Cause, Recommendation
-from ..core import Reason as Lift
-from .lists import Entry, Reason
+import numpy as np
+import numpy.typing as npt
+
+from ..core import Cause, ReasonTable, Recommendation
+from .lists import CROWD, CROWD_WIDTH, MEAN, NONE, POINTS, STARS, assembled, encode, pack
 
 # The core's signals; what has no kind of its own is a matter of taste.
 KINDS = {
@@ -16,34 +18,58 @@ KINDS = {
     "genres": "genres", "people": "people", "plots": "plot",
     "popularity": "popular", "quality": "popular",
 }  # fmt: skip
+Numbers = npt.NDArray[np.int32]
 
 
-def entry(recommendation: Recommendation) -> Entry:
-    """One row of a list."""
-    reasons = tuple(_reason(reason) for reason in recommendation.reasons)
-    return Entry(recommendation.item_id, recommendation.score, recommendation.predicted_rating, reasons)
+def packed(items: Sequence[Recommendation], known: Collection[int]) -> bytes:
+    """A list of the core's as it is kept: those of its films that are `known` already stand beside the new ones."""
+    if not items:
+        return pack(())
+    ids = [item.item_id for item in items]
+    is_known = np.array([movie_id in known for movie_id in ids])
+    order = np.argsort(is_known, kind="stable")
+    scores, stars = (np.array(column) for column in zip(*((item.score, item.predicted_rating) for item in items), strict=True))
+    table = items[0].why.table
+    causes, labels, crowds = _numbered(table)
+    reasons = np.empty((*labels.shape[:2], 2 + 2 * labels.shape[2]), dtype="<i4")
+    reasons[:, :, 0] = table.terms
+    reasons[:, :, 1] = np.rint(table.contributions * POINTS)
+    reasons[:, :, 2::2] = labels
+    reasons[:, :, 3::2] = np.rint(table.shares * POINTS)
+    reasons[table.terms < 0, 1] = 0
+    columns = [np.array(ids), np.rint(scores * POINTS), np.rint(stars * STARS), reasons, crowds]
+    again = int(is_known.sum())
+    kinds = [KINDS.get(signal, "taste") for signal in table.signals]
+    numbers = b"".join(column[order].astype("<i4").tobytes() for column in columns)
+    return assembled(len(ids) - again, again, kinds, labels.shape[1], labels.shape[2], causes, numbers)
 
 
-def _reason(lift: Lift) -> Reason:
-    return Reason(KINDS.get(lift.signal, "taste"), round(lift.contribution, 5), _causes(lift.causes))
-
-
-def _causes(causes: Iterable[Cause]) -> dict[str, Any]:
-    named: dict[str, Any] = defaultdict(list)
-    for cause in causes:
-        points = round(cause.contribution, 5)
-        if cause.kind == "movie":
-            named["movies"].append([cause.item_id, points])
-        elif cause.kind in ("director", "actor"):
-            named["people"].append([cause.name, cause.kind, points])
-        elif cause.kind == "genre":
-            named["genres"].append([cause.name, points])
-        elif cause.kind in ("neighbours", "ratings"):
-            named |= {"count": cause.count}
-            if cause.stars is not None:
-                named["mean"] = round(cause.stars, 2)
-            if cause.histogram:
-                named["histogram"] = list(cause.histogram)
+def _numbered(table: ReasonTable) -> tuple[list[str], Numbers, Numbers]:
+    """A line for each cause that occurs; the table's causes by these lines; and each item's crowd."""
+    lines: list[str] = []
+    labels = np.full(table.labels.shape, NONE, dtype=np.int32)
+    crowds = np.zeros((table.labels.shape[0], CROWD_WIDTH), dtype=np.int32)
+    for term, (label, crowd) in enumerate(zip(table.label, table.crowds, strict=True)):
+        there = (table.terms == term)[:, :, None] & (table.labels >= 0)
+        own = table.labels[there]
+        if crowd is not None:
+            items = np.nonzero(there)[0]
+            crowds[items, 0], crowds[items, 1] = crowd.counts[own], np.rint(crowd.means[own] * MEAN)
+            crowds[items, 2:] = crowd.histograms[own]
+            labels[there] = CROWD
         else:
-            named[f"{cause.kind}s"].append([cause.name, points])
-    return dict(named)
+            distinct, places = np.unique(own, return_inverse=True)
+            labels[there] = len(lines) + places
+            lines += [_line(label(each)) for each in distinct.tolist()]
+    return lines, labels, crowds
+
+
+def _line(cause: Cause) -> str:
+    if cause.kind == "movie":
+        return f'["movies",{cause.item_id}]'
+    if cause.kind in ("director", "actor"):
+        return f'["people",{quoted(cause.name)},"{cause.kind}"]'
+    if cause.kind == "ratings":
+        counted: dict[str, Any] = {"count": cause.count}
+        return encode(counted if cause.stars is None else counted | {"mean": round(cause.stars, 2)})
+    return f'["{cause.kind}s",{quoted(cause.name)}]'

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 
 from flask import current_app
 from sqlalchemy import select, update
@@ -14,7 +14,8 @@ from ..storage.models import FilmList, FilmListEntry, RecommendationList, UserSt
 from . import dismissing, jobs, rating, steering, viewing, watchlist
 from .clock import now
 from .engine import Engine
-from .lists import Entry, pack
+from .lists import pack
+from .receipts import packed
 from .steering import Steering
 
 log = logging.getLogger(__name__)
@@ -51,7 +52,7 @@ def recompute(engine: Engine, user_id: int, job_id: str | None = None) -> bool:
         entries, made_by = engine.rank(
             user_id, stars, current_app.config["LIST_LENGTH"], exclude, preferences, also, state.version, taste, seen.union(stars)
         )  # fmt: skip
-        payload = pack(*_parted(entries, seen.union(stars)))
+        payload = packed(entries, seen.union(stars))
     values = {"version": state.version, "engine": made_by, "computed_at": now(), "payload": payload}
     with writing() as session:
         reached = session.scalar(
@@ -100,11 +101,6 @@ def preview(engine: Engine, user_id: int, chosen: Steering, n: int) -> tuple[lis
     db.session.rollback()
     before, after = (engine.glance(user_id, taste, n, exclude, preferences, seen) for preferences in both)
     return before, after
-
-
-def _parted(entries: Sequence[Entry], known: Collection[int]) -> tuple[list[Entry], list[Entry]]:
-    """The new films and those seen before, each in order."""
-    return [entry for entry in entries if entry.movie_id not in known], [entry for entry in entries if entry.movie_id in known]
 
 
 def _also(user_id: int, stars: Mapping[int, float], seen: Collection[int]) -> set[int]:

@@ -27,7 +27,7 @@ def fitted(api: Flask, member: Member) -> Engine:
 
 def ranked(engine: Engine, user_id: int) -> list[tuple[int, float]]:
     entries, _ = engine.rank(user_id, rating.stars_of(user_id), 30)
-    return [(entry.movie_id, pytest.approx(entry.score)) for entry in entries]
+    return [(entry.item_id, pytest.approx(entry.score)) for entry in entries]
 
 
 def test_the_restored_engine_makes_the_same_lists_under_the_same_version(fitted: Engine, member: Member) -> None:

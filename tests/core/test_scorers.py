@@ -62,7 +62,9 @@ class TestEveryScorer:
         scorer, matrix = self.fitted(scorer_class, ratings, items)
         signal = scorer.score(just_rated(alice, matrix))
         known = np.flatnonzero(np.isfinite(signal.scores))
-        for causes in signal.trace(known, 2):
+        causes_of = signal.trace(known, 2)
+        for at in range(known.size):
+            causes = causes_of.of(at, 1.0)
             assert len(causes) <= 2
             sizes = [abs(cause.contribution) for cause in causes]
             assert sizes == sorted(sizes, reverse=True)

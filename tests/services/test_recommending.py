@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from movie_recommender.benchmarks import synthetic
+from movie_recommender.core import Recommender
 from movie_recommender.errors import InvalidInput
 from movie_recommender.services import rating, recommending
 from movie_recommender.services.filtering import Filter, GenreFilter
-from movie_recommender.services.lists import Entry, Reason, pack, unpack
+from movie_recommender.services.lists import Entry, Reason, pack, unpack, unpack_both
+from movie_recommender.services.receipts import KINDS, packed
 from movie_recommender.storage import db, writing
 from movie_recommender.storage.models import RecommendationList, UserState
 
@@ -102,3 +107,52 @@ def test_a_list_that_an_older_version_kept_is_still_read():
 
 def test_an_empty_list_is_a_list():
     assert unpack(pack(())) == []
+
+
+def test_a_list_written_from_the_cores_columns_is_the_same_as_from_its_recommendations():
+    model, rated = a_small_model(), {0: 5.0, 1: 4.5, 2: 0.5, 3: 4.0}
+    items = model.rank(rated, n=30, n_by_genre=5, also=[0, 1]).items
+    new, again = unpack_both(packed(items, known=rated))
+    assert [entry.movie_id for entry in new] == [item.item_id for item in items if item.item_id not in rated]
+    assert {entry.movie_id for entry in again} == {0, 1}
+    told = {entry.movie_id: entry for entry in (*new, *again)}
+    named = 0
+    for item in items:
+        entry = told[item.item_id]
+        assert (entry.score, entry.predicted_rating) == pytest.approx((item.score, item.predicted_rating), abs=1e-3)
+        assert [reason.kind for reason in entry.reasons] == [KINDS.get(reason.signal, "taste") for reason in item.reasons]
+        for kept, reason in zip(entry.reasons, item.reasons, strict=True):
+            assert kept.points == pytest.approx(reason.contribution, abs=1e-5)
+            causes = kept.causes
+            movies = [[cause.item_id, cause.contribution] for cause in reason.causes if cause.kind == "movie"]
+            assert [[movie_id, pytest.approx(points, abs=1e-5)] for movie_id, points in causes.get("movies", [])] == movies
+            people = [[cause.name, cause.kind] for cause in reason.causes if cause.kind in ("director", "actor")]
+            assert [who[:2] for who in causes.get("people", [])] == people
+            crowd = [list(cause.histogram) for cause in reason.causes if cause.kind == "neighbours"]
+            assert ([causes["histogram"]] if "histogram" in causes else []) == crowd
+            named += len(movies) + len(people) + len(crowd)
+    assert named > 20
+
+
+def a_small_model():
+    made = synthetic.world(60, 80, 2_000)
+    return Recommender().fit(made.ratings(), synthetic.facts(made))
+
+
+names = st.sampled_from(["Ann", 'O"Ben\n', "千尋"])
+causes = st.fixed_dictionaries(
+    {},
+    optional={
+        "movies": st.lists(st.tuples(st.integers(1, 99), st.just(0.25)).map(list), min_size=1, max_size=3),
+        "people": st.lists(st.tuples(names, st.just("actor"), st.just(-0.5)).map(list), min_size=1, max_size=2),
+        "count": st.integers(0, 9),
+        "histogram": st.lists(st.integers(0, 9), min_size=10, max_size=10),
+    },
+)
+reasons = st.lists(st.builds(Reason, st.sampled_from(["plot", "liked"]), st.just(0.125), causes), max_size=3).map(tuple)
+entries = st.lists(st.builds(Entry, st.integers(1, 2**31 - 1), st.just(-0.75), st.just(4.25), reasons), max_size=4)
+
+
+@given(entries, entries)
+def test_whatever_a_list_holds_survives_packing(new, again):
+    assert unpack_both(pack(new, again)) == (new, again)

@@ -9,20 +9,21 @@ from typing import ClassVar
 
 import numpy as np
 import numpy.typing as npt
+from numba import njit
 
 from ..data import FloatArray, IntArray, Items
 from ..matrix import RatingMatrix
 from ..profile import Profile
-from ..results import Cause
+from ..results import Cause, Causes
 
 Places = npt.NDArray[np.int32]
-Trace = Callable[[IntArray, int], list[tuple[Cause, ...]]]
-"""For some columns, at most so many causes each, strongest first; contributions in the score's raw unit."""
+Trace = Callable[[IntArray, int], Causes]
+"""For some columns, at most so many causes each, strongest first; shares in the score's raw unit."""
 
 
-def no_causes(cols: IntArray, limit: int) -> list[tuple[Cause, ...]]:
+def no_causes(cols: IntArray, limit: int) -> Causes:
     """The trace of a signal that has nothing to name."""
-    return [()] * int(cols.size)
+    return Causes(np.full((cols.size, 1), -1), np.zeros((cols.size, 1)), lambda _: Cause(""))
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,10 +98,21 @@ def strongest(contributions: FloatArray, limit: int) -> IntArray:
 
 def strongest_by_column(contributions: FloatArray, limit: int) -> IntArray:
     """``int[<= limit, m]``: for each column of ``float[n, m]`` the rows of the largest in absolute value, largest first."""
-    sizes = -np.abs(contributions)
-    n, limit = sizes.shape[0], max(limit, 0)
-    if limit >= n:
-        return np.asarray(np.argsort(sizes, axis=0, kind="stable"))
-    rows = np.argpartition(sizes, limit, axis=0)[:limit]
-    order = np.argsort(np.take_along_axis(sizes, rows, axis=0), axis=0, kind="stable")
-    return np.asarray(np.take_along_axis(rows, order, axis=0))
+    found: IntArray = strongest_rows(contributions, min(max(limit, 0), contributions.shape[0]))
+    return found
+
+
+@njit(cache=True, nogil=True)
+def strongest_rows(contributions, limit):  # type: ignore[no-untyped-def]
+    n, m = contributions.shape
+    rows, sizes = np.zeros((limit, m), np.int64), np.full((limit, m), -1.0)
+    for row in range(n if limit else 0):
+        for col in range(m):
+            size = abs(contributions[row, col])
+            if size > sizes[limit - 1, col]:
+                place = limit - 1
+                while place > 0 and sizes[place - 1, col] < size:
+                    sizes[place, col], rows[place, col] = sizes[place - 1, col], rows[place - 1, col]
+                    place -= 1
+                sizes[place, col], rows[place, col] = size, row
+    return rows

@@ -14,7 +14,7 @@ from ..bytes import ShortTable
 from ..data import FloatArray, IntArray, Items
 from ..matrix import RatingMatrix, code_table
 from ..profile import Profile
-from ..results import Cause
+from ..results import Cause, Causes
 from .base import Scorer, Signal, Trace, strongest_by_column, unknown
 from .facts import fact_matrix
 from .neighbours import STARS
@@ -113,7 +113,7 @@ class CoLiking(Scorer):
     def _trace(self, profile: Profile, rows: IntArray, preferences: FloatArray, rated: npt.NDArray[np.bool_]) -> Trace:
         item_ids, stars = self.matrix.items.ids[profile.cols[rated]], profile.stars[rated]
 
-        def trace(wanted: IntArray, limit: int) -> list[tuple[Cause, ...]]:
+        def trace(wanted: IntArray, limit: int) -> Causes:
             at = self.position[wanted]
             shares = preferences[:, None] * self.model.of(rows, np.maximum(at, 0))
             shares[:, at < 0] = 0.0
@@ -165,9 +165,8 @@ def _without_self(gram: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
     return model
 
 
-def movie_causes(item_ids: IntArray, stars: FloatArray, shares: FloatArray, limit: int) -> list[tuple[Cause, ...]]:
+def movie_causes(item_ids: IntArray, stars: FloatArray, shares: FloatArray, limit: int) -> Causes:
     """For each column of ``float[n_rated, m]``, the rated films that contribute most, strongest first."""
     rows = strongest_by_column(shares, limit)
-    largest = np.take_along_axis(shares, rows, axis=0)
-    columns = zip(item_ids[rows].T.tolist(), stars[rows].T.tolist(), largest.T.tolist(), strict=True)
-    return [tuple([Cause("movie", "", *cause[:2], 1, cause[2]) for cause in zip(*column, strict=True) if cause[2]]) for column in columns]
+    largest = np.take_along_axis(shares, rows, axis=0).T
+    return Causes(np.where(largest != 0.0, rows.T, -1), largest, lambda at: Cause("movie", "", int(item_ids[at]), float(stars[at]), 1))

@@ -13,8 +13,8 @@ from numba import njit
 from ..data import FloatArray, IntArray, Items
 from ..matrix import RatingMatrix
 from ..profile import Profile
-from ..results import Cause
-from .base import Scorer, Signal, unknown
+from ..results import Cause, Causes
+from .base import Places, Scorer, Signal, unknown
 
 Labelled = tuple[str, str, float]
 """A feature of one film: its kind, its name, its weight."""
@@ -98,9 +98,9 @@ class FeatureAffinity(Scorer):
             return unknown(self.matrix.n_items)
         scores, history, affinities = self._scored(profile)
 
-        def trace(wanted: IntArray, limit: int) -> list[tuple[Cause, ...]]:
-            found = {kind: self._causes(history, affinities, kind, limit) for kind in set(self.kinds[wanted].tolist())}
-            return [found[kind] for kind in self.kinds[wanted].tolist()]
+        def trace(wanted: IntArray, limit: int) -> Causes:
+            labels, shares = self._strongest(affinities, self.kinds[wanted], limit)
+            return Causes(labels, shares, lambda feature: self._cause(history, feature))
 
         return Signal(scores, trace, self.kinds, self.films)
 
@@ -119,18 +119,41 @@ class FeatureAffinity(Scorer):
         add_affinities(scores, self.by_feature.indptr, self.by_feature.indices, self.by_feature.data, features, affinities)
         return scores
 
-    def _causes(self, history: FloatArray, affinities: FloatArray, kind: int, limit: int) -> tuple[Cause, ...]:
-        span = slice(self.content.indptr[kind], self.content.indptr[kind + 1])
-        features = self.content.indices[span]
-        shares = self.content.data[span] * affinities[features]
-        ranked = sorted(zip((-np.abs(shares)).tolist(), features.tolist(), shares.tolist(), strict=True))[:limit]
-        return tuple([self._cause(history, feature, share) for _, feature, share in ranked if share])
+    def _strongest(self, affinities: FloatArray, kinds: Places, limit: int) -> tuple[IntArray, FloatArray]:
+        """Of each of these kinds at most `limit` features that add most to its score or take most from it, and how much."""
+        content = self.content
+        found: tuple[IntArray, FloatArray] = strongest_features(content.indptr, content.indices, content.data, affinities, kinds, limit)
+        return found
 
-    def _cause(self, history: FloatArray, feature: int, share: float) -> Cause:
+    def _cause(self, history: FloatArray, feature: int) -> Cause:
         kind, name = self.labels[feature]
         count = int(history[2, feature])
         mean = float(history[3, feature]) / count if count else None
-        return Cause(kind, name, None, mean, count, share)
+        return Cause(kind, name, None, mean, count)
+
+
+@njit(cache=True, nogil=True)
+def strongest_features(indptr, indices, data, affinities, kinds, limit):  # type: ignore[no-untyped-def]
+    """``int32, float64[len(kinds), limit]``: each kind's features that add most either way, equal ones in order; -1 where none does."""
+    labels, shares = np.full((kinds.size, limit), -1, np.int32), np.zeros((kinds.size, limit))
+    for at in range(kinds.size):
+        taken = 0
+        for place in range(indptr[kinds[at]], indptr[kinds[at] + 1]):
+            feature = indices[place]
+            share = data[place] * affinities[feature]
+            if share == 0.0:
+                continue
+            spot = taken
+            while spot > 0 and (
+                abs(shares[at, spot - 1]) < abs(share) or (abs(shares[at, spot - 1]) == abs(share) and labels[at, spot - 1] > feature)
+            ):
+                if spot < limit:
+                    labels[at, spot], shares[at, spot] = labels[at, spot - 1], shares[at, spot - 1]
+                spot -= 1
+            if spot < limit:
+                labels[at, spot], shares[at, spot] = feature, share
+                taken = min(taken + 1, limit)
+    return labels, shares
 
 
 @njit(cache=True, nogil=True)
@@ -252,9 +275,5 @@ class Aversions(FeatureAffinity):
         take_least(scores, self.by_feature.indptr, self.by_feature.indices, features, affinities)
         return scores
 
-    def _causes(self, history: FloatArray, affinities: FloatArray, kind: int, limit: int) -> tuple[Cause, ...]:
-        features = self.content.indices[self.content.indptr[kind] : self.content.indptr[kind + 1]]
-        if not features.size or not affinities[features].min() < 0:
-            return ()
-        worst = int(features[np.argmin(affinities[features])])
-        return (self._cause(history, worst, float(affinities[worst])),)
+    def _strongest(self, affinities: FloatArray, kinds: Places, limit: int) -> tuple[IntArray, FloatArray]:
+        return super()._strongest(affinities, kinds, min(limit, 1))

@@ -15,7 +15,7 @@ from ..cells import CODE_BITS
 from ..data import CODES, FloatArray, IntArray, Items
 from ..matrix import RatingMatrix, code_table
 from ..profile import Profile
-from ..results import Cause
+from ..results import Causes
 from .base import Scorer, Signal, Trace, unknown
 from .coliking import movie_causes
 from .neighbours import STARS
@@ -151,7 +151,7 @@ class Kindred(Scorer):
         """A film's share is how the score changes with its value, times its value."""
         item_ids, place = self.matrix.items.ids[profile.cols], self._place(profile)
 
-        def trace(wanted: IntArray, limit: int) -> list[tuple[Cause, ...]]:
+        def trace(wanted: IntArray, limit: int) -> Causes:
             at = self.position[wanted]
             people = self.people.rows(np.arange(len(self.people))).T
             if place >= 0:

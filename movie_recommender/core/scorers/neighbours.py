@@ -11,7 +11,7 @@ from ..data import CODES, FloatArray, IntArray, Items
 from ..matrix import RatingMatrix, code_table
 from ..nearest import add_votes, packed_tables, row_norm, row_norms, take_nearest, votes_for
 from ..profile import Profile
-from ..results import Cause
+from ..results import Cause, Causes, Crowd
 from .base import Scorer, Signal, Trace, unknown
 
 STARS = np.arange(1, CODES) / 2.0
@@ -99,7 +99,7 @@ class Neighbours(Scorer):
         return Signal(scores, self._trace(nearest, weights))
 
     def _trace(self, nearest: IntArray, weights: FloatArray) -> Trace:
-        def trace(wanted: IntArray, limit: int) -> list[tuple[Cause, ...]]:
+        def trace(wanted: IntArray, limit: int) -> Causes:
             lists = self.matrix.by_user
             place = np.full(self.matrix.n_items, -1, dtype=np.int32)
             place[wanted] = np.arange(wanted.size)
@@ -108,11 +108,12 @@ class Neighbours(Scorer):
             histograms = histograms[:, 1:CODES]
             counts = histograms.sum(axis=1)
             means = histograms @ STARS / np.maximum(counts, 1)
-            rows = zip(histograms.tolist(), counts.tolist(), means.tolist(), votes.tolist(), strict=True)
-            return [
-                (Cause("neighbours", "", None, mean, count, vote, tuple(histogram)),) if count else ()
-                for histogram, count, mean, vote in rows
-            ]
+
+            def label(at: int) -> Cause:
+                return Cause("neighbours", "", None, float(means[at]), int(counts[at]), 0.0, tuple(histograms[at].tolist()))
+
+            labels = np.where(counts > 0, np.arange(counts.size), -1)
+            return Causes(labels[:, None], votes[:, None], label, Crowd(counts, means, histograms))
 
         return trace
 

@@ -10,7 +10,7 @@ from ..bytes import ByteTable
 from ..data import IntArray, Items
 from ..matrix import RatingMatrix
 from ..profile import Profile
-from ..results import Cause
+from ..results import Causes
 from .base import Scorer, Signal, unknown
 from .coliking import movie_causes
 
@@ -50,7 +50,7 @@ class Plots(Scorer):
         scores[~self.known] = np.nan
         item_ids, stars = self.matrix.items.ids[cols], profile.stars[rated]
 
-        def trace(wanted: IntArray, limit: int) -> list[tuple[Cause, ...]]:
+        def trace(wanted: IntArray, limit: int) -> Causes:
             shares = weights[:, None] * (own @ self.vectors.rows(wanted).T)
             return movie_causes(item_ids, stars, shares, limit)
 

@@ -10,7 +10,7 @@ from numba import njit
 from ..data import FloatArray, IntArray, Items
 from ..matrix import RatingMatrix
 from ..profile import Profile
-from ..results import Cause
+from ..results import Cause, Causes
 from .base import Scorer, Signal, unknown
 
 
@@ -27,13 +27,17 @@ class Popularity(Scorer):
             return unknown(self.matrix.n_items)
         return Signal(np.sqrt(self.matrix.counts), self._trace)
 
-    def _trace(self, wanted: IntArray, limit: int) -> list[tuple[Cause, ...]]:
+    def _trace(self, wanted: IntArray, limit: int) -> Causes:
         return self._causes(wanted, np.sqrt(self.matrix.counts[wanted]))
 
-    def _causes(self, wanted: IntArray, values: FloatArray) -> list[tuple[Cause, ...]]:
+    def _causes(self, wanted: IntArray, values: FloatArray) -> Causes:
         counts, sums = self.matrix.counts[wanted], self.matrix.sums[wanted]
-        rows = zip(counts.tolist(), (sums / np.maximum(counts, 1)).tolist(), values.tolist(), strict=True)
-        return [(Cause("ratings", "", None, mean, int(count), value),) if count > 0 else () for count, mean, value in rows]
+        means = sums / np.maximum(counts, 1)
+
+        def label(at: int) -> Cause:
+            return Cause("ratings", "", None, float(means[at]), int(counts[at]))
+
+        return Causes(np.where(counts > 0, np.arange(counts.size), -1)[:, None], values[:, None], label)
 
 
 class Quality(Popularity):
@@ -51,7 +55,7 @@ class Quality(Popularity):
     def score(self, profile: Profile) -> Signal:
         return Signal(damped_apart(self.matrix.counts, self.matrix.sums, self.matrix.mean, self.settings["damping"]), self._trace_means)
 
-    def _trace_means(self, wanted: IntArray, limit: int) -> list[tuple[Cause, ...]]:
+    def _trace_means(self, wanted: IntArray, limit: int) -> Causes:
         means = self.matrix.damped_means(self.settings["damping"]) - self.matrix.mean
         return self._causes(wanted, means[wanted])
 

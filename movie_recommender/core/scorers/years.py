@@ -9,7 +9,7 @@ import numpy as np
 from ..data import FloatArray, IntArray, Items
 from ..matrix import RatingMatrix
 from ..profile import Profile
-from ..results import Cause
+from ..results import Cause, Causes
 from .base import Scorer, Signal, Trace, no_causes, strongest_by_column, unknown
 
 
@@ -49,7 +49,7 @@ class Years(Scorer):
     def _trace(self, own: IntArray, stars: FloatArray, weights: FloatArray) -> Trace:
         decades = own // 10 * 10
 
-        def trace(wanted: IntArray, limit: int) -> list[tuple[Cause, ...]]:
+        def trace(wanted: IntArray, limit: int) -> Causes:
             kernel = weights[:, None] * np.exp(-np.abs(own[:, None] - self.years[None, wanted]) / self.settings["width"])
             names, places = np.unique(decades, return_inverse=True)
             shares = np.zeros((names.size, wanted.size))
@@ -57,11 +57,10 @@ class Years(Scorer):
             means = np.bincount(places, weights=stars) / np.bincount(places)
             counts = np.bincount(places)
             rows = strongest_by_column(shares, limit)
-            said = [(f"{name}s", mean, count) for name, mean, count in zip(names.tolist(), means.tolist(), counts.tolist(), strict=True)]
-            columns = zip(rows.T.tolist(), np.take_along_axis(shares, rows, axis=0).T.tolist(), strict=True)
-            return [
-                tuple([Cause("year", said[at][0], None, said[at][1], said[at][2], share) for at, share in zip(*column, strict=True)])
-                for column in columns
-            ]
+
+            def label(at: int) -> Cause:
+                return Cause("year", f"{names[at]}s", None, float(means[at]), int(counts[at]))
+
+            return Causes(rows.T, np.take_along_axis(shares, rows, axis=0).T, label)
 
         return trace
