@@ -13,7 +13,7 @@ from ..data import IntArray, Items
 from ..latest import Paths
 from ..matrix import RatingMatrix, code_table
 from ..profile import Profile
-from ..results import Cause
+from ..results import Causes
 from .base import Scorer, Signal, Trace, unknown
 from .coliking import movie_causes
 from .neighbours import STARS
@@ -97,7 +97,7 @@ class Onward(Scorer):
     def _trace(self, profile: Profile, rows: IntArray, weights: npt.NDArray[np.float32], used: npt.NDArray[np.bool_]) -> Trace:
         item_ids, stars = self.matrix.items.ids[profile.cols[used]], profile.stars[used]
 
-        def trace(wanted: IntArray, limit: int) -> list[tuple[Cause, ...]]:
+        def trace(wanted: IntArray, limit: int) -> Causes:
             at = self.position[wanted]
             shares = weights[:, None].astype(np.float64) * self.model.of(rows, np.maximum(at, 0))
             shares[:, at < 0] = 0.0
