@@ -43,6 +43,7 @@ class Items:
         keywords: a list of keywords for each item.
         languages: a language code for each item, "" = unknown.
         series: ``(name, part)`` for each item that is one of a series, else None; part 0 stands on its own.
+        fame: ``float[n]``, how many ratings somebody's judgement of how well known each is shall count for; 0 = not judged.
 
     Raises:
         InvalidItems: if the lengths differ, an id occurs twice, or the vectors are not 2-d.
@@ -56,6 +57,7 @@ class Items:
     keywords: Sequence[Sequence[str]] | None = None
     languages: Sequence[str | None] | None = None
     series: Sequence[tuple[str, int] | None] | None = None
+    fame: FloatArray | None = None
     n_items: int = field(init=False)
 
     def __init__(
@@ -68,6 +70,7 @@ class Items:
         keywords: Sequence[Sequence[str]] | None = None,
         languages: Sequence[str | None] | None = None,
         series: Sequence[tuple[str, int] | None] | None = None,
+        fame: Any = None,
     ) -> None:
         ids = _id_array(item_ids, "item_ids", InvalidItems)
         _check_distinct(ids)
@@ -81,6 +84,7 @@ class Items:
         set_field(self, "keywords", _one_each(keywords, ids.size, "keywords"))
         set_field(self, "languages", _one_each(languages, ids.size, "languages"))
         set_field(self, "series", _one_each(series, ids.size, "series"))
+        set_field(self, "fame", _fame(fame, ids.size))
 
     def __len__(self) -> int:
         return self.n_items
@@ -182,6 +186,15 @@ def _vectors(values: Any, n_items: int) -> Vectors | None:
             f"plot_vectors must have shape ({n_items}, d), a row of NaN where the plot is unknown; the shape is {vectors.shape}."
         )
     return vectors
+
+
+def _fame(values: Any, n_items: int) -> FloatArray | None:
+    if values is None:
+        return None
+    fame = np.asarray(values, dtype=np.float64)
+    if fame.shape != (n_items,) or not (fame >= 0).all():
+        raise InvalidItems(f"fame must be {n_items} numbers of at least 0.")
+    return fame
 
 
 def _years(values: Any, n_items: int) -> IntArray | None:

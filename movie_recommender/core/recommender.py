@@ -62,7 +62,7 @@ class Recommender:
         `timed`, some of the ratings with timestamps; None: from `ratings`, if they have them.
         """
         nothing: list[tuple[()]] = [()] * items.n_items
-        self.items = Items(items.item_ids, nothing, nothing, years=items.years)  # what the scorers learn from is not kept twice
+        self.items = Items(items.item_ids, nothing, nothing, years=items.years, fame=items.fame)  # the rest is not kept twice
         self.matrix = RatingMatrix(ratings, items, timed)
         self.scorers: dict[str, Scorer] = {}
         for scorer_class in SCORERS:

@@ -11,6 +11,7 @@ from .blend import Blend, Term
 from .data import FloatArray, IntArray, Items
 from .matrix import RatingMatrix
 from .scorers import Signal
+from .scorers.popularity import known
 from .weights import Weights
 
 OBSCURITY, ERA = 1.8, 2.5
@@ -58,7 +59,7 @@ def steer(blended: Blend, preferences: Preferences, matrix: RatingMatrix, items:
     spread = float(blended.scores.std()) or 1.0
     terms = []
     if preferences.obscure:
-        terms.append(_dial("obscurity", _obscurity(matrix.counts), preferences.obscure * OBSCURITY * spread))
+        terms.append(_dial("obscurity", _obscurity(known(matrix.counts, items.fame)), preferences.obscure * OBSCURITY * spread))
     if preferences.new and items.years is not None:
         terms.append(_dial("era", _era(items.years), preferences.new * ERA * spread))
     terms = [term for term in terms if not term.flat]
@@ -70,7 +71,7 @@ def steer(blended: Blend, preferences: Preferences, matrix: RatingMatrix, items:
 
 
 def _obscurity(counts: FloatArray) -> FloatArray:
-    """How few have rated each film; below what three of four rated films have, fewer make no difference: unknown is no gem."""
+    """How few know each film; below what three of four known films have, fewer make no difference: unknown is no gem."""
     rated = counts[counts > 0]
     return -np.log1p(np.maximum(counts, np.percentile(rated, 75))) if rated.size else np.zeros(counts.size)
 

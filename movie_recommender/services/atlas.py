@@ -19,10 +19,12 @@ from ..storage.models import Atlas, Movie
 from . import atlases, training
 from .clock import now
 from .engine import Fitted
+from .fame import fame
 
-FORMAT = 2  # raised when the same films would give another map
+FORMAT = 3  # raised when the same films would give another map
 SMALLEST = 100  # films that a map is worth
 MOST = 10_000  # films on the map: the best known
+MIDDLE_YEAR = 2000
 KNOWN = 400  # films among which the taste groups are
 GROUPS = 8
 SPANNED = 8  # dimensions of taste that the first questions are to tell about
@@ -47,10 +49,11 @@ def compute(fitted: Fitted, progress: Callable[[int, int], None]) -> None:
     db.session.rollback()
     made_of = stamp(fitted)
     items = training.load_items()
-    facts = db.session.execute(select(Movie.id, Movie.rating_count, Movie.renown, Movie.keywords)).all()
+    known = {row.id: row.known for row in db.session.execute(select(Movie.id, fame().label("known")))}
     db.session.rollback()
-    known = {row.id: row.rating_count + {1: 1000, 2: 30, 3: 3}.get(row.renown, 0) for row in facts}
-    order = np.argsort([-known.get(int(movie_id), 0) for movie_id in items.item_ids], kind="stable")
+    # Equally known films come with those first that are neither very old nor very new: more people have seen these.
+    years = np.zeros(len(items)) if items.years is None else items.years
+    order = np.lexsort((np.abs(years - MIDDLE_YEAR), [-known.get(int(movie_id), 0) for movie_id in items.item_ids]))
     stories, (fans, fan_cols) = atlas.story_space(items), atlas.fan_space(fitted.model.matrix)
     fan_ids = fitted.model.matrix.items.ids[fan_cols]
     words = [[*genres, *(keywords or [])] for genres, keywords in zip(items.genres, items.keywords or [], strict=True)]

@@ -8,13 +8,14 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import case, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import selectinload
 
 from ..errors import NotFound
 from ..storage import db, upsert, writing
 from ..storage.models import DEMO_ORIGIN, Credit, Genre, Movie, MovieGenre, Rating, SimilarMovies, Unseen, User
 from . import searching
+from .fame import fame
 
 EXAMPLE_POOL = 240  # the best known movies from which examples are drawn
 CARD = (selectinload(Movie.genres), selectinload(Movie.directors))
@@ -147,12 +148,11 @@ def mark_unseen(user_id: int, movie_id: int) -> None:
 def examples(user_id: int, n: int = 12, shown: Collection[int] = ()) -> list[Movie]:
     """Well-known movies to rate, spread over genres and decades: not rated, not marked unseen, not in `shown`."""
     passed = select(Rating.movie_id).where(Rating.user_id == user_id).union(select(Unseen.movie_id).where(Unseen.user_id == user_id))
-    judged = case((Movie.renown == 1, 1000), (Movie.renown == 2, 30), (Movie.renown == 3, 3), else_=0)
     # Equally known movies come in an order of the person's own: ids follow the years, and would show the oldest to everybody.
     shuffled = (Movie.id * 7919 + user_id * 31) % 1009
     pool = db.session.scalars(
         select(Movie).where(Movie.id.not_in(passed), Movie.id.not_in(list(shown))).options(*CARD)
-        .order_by((Movie.rating_count + judged).desc(), shuffled, Movie.id).limit(EXAMPLE_POOL)
+        .order_by(fame().desc(), shuffled, Movie.id).limit(EXAMPLE_POOL)
     )  # fmt: skip
     return _spread(list(pool), n)
 

@@ -12,6 +12,7 @@ from sqlalchemy import BigInteger, ColumnElement, cast, func, select
 from ..core import Items, Ratings
 from ..storage import db
 from ..storage.models import Credit, Genre, Movie, MovieGenre, Person, PlotVector, Rating, User
+from .fame import judged
 
 ORDER_OF = 10_000  # community raters from whom is learned what people rate after what
 _CHUNK = 100_000
@@ -21,7 +22,7 @@ _USER_SHIFT, _MOVIE_SHIFT = 32, 4  # a person's id above 32 bits, a movie's abov
 def load_items() -> Items:
     """All movies as the core wants them, in order of id."""
     movies = db.session.execute(
-        select(Movie.id, Movie.year, Movie.keywords, Movie.languages, Movie.series, Movie.part).order_by(Movie.id)
+        select(Movie.id, Movie.year, Movie.keywords, Movie.languages, Movie.series, Movie.part, judged()).order_by(Movie.id)
     ).all()
     genres: dict[int, set[str]] = defaultdict(set)
     for movie_id, name in db.session.execute(select(MovieGenre.movie_id, Genre.name).join(Genre)):
@@ -38,8 +39,9 @@ def load_items() -> Items:
         load_plot_vectors(ids),
         years=np.array([year or 0 for _, year, *_ in movies], dtype=np.int64),
         keywords=[keywords or [] for _, _, keywords, *_ in movies],
-        languages=[languages[0] if languages else "" for _, _, _, languages, _, _ in movies],
-        series=[(name, part or 0) if name else None for *_, name, part in movies],
+        languages=[languages[0] if languages else "" for _, _, _, languages, *_ in movies],
+        series=[(name, part or 0) if name else None for *_, name, part, _ in movies],
+        fame=[known for *_, known in movies],
     )
 
 

@@ -8,11 +8,11 @@ from .lists import Reason
 
 
 def one_line(reasons: Sequence[Reason], titles: Mapping[int, str], rated: Mapping[int, float]) -> str:
-    """The strongest reason that can name its cause, as a sentence without a full stop; empty when there is none."""
+    """The strongest reason that can name its cause, as a sentence without a full stop."""
     for reason in sorted(reasons, key=lambda reason: -reason.points):
         if reason.points > 0 and (line := _line(reason, titles, rated)):
             return line
-    return ""
+    return "Several small reasons"
 
 
 def _line(reason: Reason, titles: Mapping[int, str], rated: Mapping[int, float]) -> str:
@@ -22,8 +22,10 @@ def _line(reason: Reason, titles: Mapping[int, str], rated: Mapping[int, float])
     genres = [name for name, points in causes.get("genres", ()) if points > 0]
     if reason.kind == "neighbours" and causes.get("count"):
         count = causes["count"]
-        mean = f" gave it {causes['mean']:.1f} on average" if causes.get("mean") else " rated it"
-        return f"{count} {'person' if count == 1 else 'people'} with your taste{mean}"
+        if not causes.get("mean"):
+            return f"{count} {'person' if count == 1 else 'people'} with your taste rated it"
+        stars = f"{causes['mean']:.1f}"
+        return f"{count} people with your taste gave it {stars} on average" if count > 1 else f"One person with your taste gave it {stars}"
     if reason.kind == "people" and people:
         name, role = people[0]
         return f"Directed by {name}, whose films you rate highly" if role == "director" else f"With {name}, whose films you rate highly"

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from movie_recommender.catalogue import jsonl
+from movie_recommender.catalogue.household import HOUSEHOLD_NAMES
 from movie_recommender.catalogue.records import GENRES
 from movie_recommender.catalogue.series import Film, Place, by_title
 from movie_recommender.catalogue.titles import fold, person_key
@@ -107,6 +108,12 @@ def test_titles_of_the_catalogue_tell_nothing_that_contradicts_its_facts(movies:
     films = [Film(at, movie["title"], movie["year"]) for at, movie in enumerate(movies)]
     told = by_title(films, {at: Place(movie["series"], movie.get("part")) for at, movie in enumerate(movies) if "series" in movie})
     assert {movies[at]["title"]: place.series for at, place in told.items()} == {}
+
+
+def test_the_films_that_everybody_has_seen_are_here_and_of_the_highest_renown(movies: list[dict[str, Any]]) -> None:
+    renown = {movie["imdb_id"]: movie["renown"] for movie in movies}
+    assert {imdb_id: renown.get(imdb_id) for imdb_id in HOUSEHOLD_NAMES if renown.get(imdb_id) != 1} == {}
+    assert len(HOUSEHOLD_NAMES) >= 150
 
 
 def test_no_movie_is_there_twice(movies: list[dict[str, Any]]) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from movie_recommender.catalogue.household import HOUSEHOLD_NAMES
 from movie_recommender.errors import InvalidInput
 from movie_recommender.services import browsing, onboarding, rating
 from movie_recommender.storage import db
@@ -64,6 +65,14 @@ def test_without_groups_the_best_known_are_asked(app, alice, add_movie):
     with app.app_context():
         assert onboarding.groups() == []
         assert asked(alice.id, set()) == [movie_id]
+
+
+def test_films_that_everybody_has_seen_come_before_other_well_known_ones(app, alice, add_movie):
+    for number in range(30):
+        add_movie(f"Known {number}", 1990, imdb_id=f"tt000{number:04}")
+    everybody = [add_movie(f"Seen {number}", 1990, imdb_id=imdb_id) for number, imdb_id in enumerate(sorted(HOUSEHOLD_NAMES)[:5])]
+    with app.app_context():
+        assert set(asked(alice.id, set(), n=5)) == set(everybody)
 
 
 @pytest.mark.parametrize("picked", [[], [0, 1], [0, 1, 9], [0, 1, 2, 3], [0, 0, 1]])

@@ -15,20 +15,25 @@ from .base import Scorer, Signal, unknown
 
 
 class Popularity(Scorer):
-    """The square root of the number of ratings. Unknown: everything, where nobody has rated anything."""
+    """The square root of the number of ratings, with those that a judgement of a film's fame counts for.
+
+    Among few people a film's one rating says little about what the world knows: the judgement keeps it in proportion.
+    Unknown: everything, where nobody has rated or judged anything.
+    """
 
     name: ClassVar[str] = "popularity"
 
     def fit(self, matrix: RatingMatrix, items: Items) -> None:
         self.matrix = matrix
+        self.fame = items.fame
 
     def score(self, profile: Profile) -> Signal:
-        if not self.matrix.n_ratings:
+        if not self.matrix.n_ratings and self.fame is None:
             return unknown(self.matrix.n_items)
-        return Signal(np.sqrt(self.matrix.counts), self._trace)
+        return Signal(np.sqrt(known(self.matrix.counts, self.fame)), self._trace)
 
     def _trace(self, wanted: IntArray, limit: int) -> Causes:
-        return self._causes(wanted, np.sqrt(self.matrix.counts[wanted]))
+        return self._causes(wanted, np.sqrt(known(self.matrix.counts, self.fame)[wanted]))
 
     def _causes(self, wanted: IntArray, values: FloatArray) -> Causes:
         counts, sums = self.matrix.counts[wanted], self.matrix.sums[wanted]
@@ -58,6 +63,11 @@ class Quality(Popularity):
     def _trace_means(self, wanted: IntArray, limit: int) -> Causes:
         means = self.matrix.damped_means(self.settings["damping"]) - self.matrix.mean
         return self._causes(wanted, means[wanted])
+
+
+def known(counts: FloatArray, fame: FloatArray | None) -> FloatArray:
+    """``float64[n_items]``: ratings, with those that a judgement counts for."""
+    return counts if fame is None else counts + fame
 
 
 @njit(cache=True, nogil=True)
