@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +13,7 @@ from .data import FloatArray, IntArray
 from .profile import Profile
 from .results import Cause, Crowd, Part, ReasonTable
 from .scorers import Scorer, Signal
+from .scorers.base import Places
 from .weights import Weights
 
 CAUTION = 0.3
@@ -62,7 +63,7 @@ class Blend:
         profile: whose they are.
         scores: ``float[n_items]``, never NaN.
         terms: one for each signal that knows something about this person.
-        factors: ``float[n_items]``, what renormalising multiplies each item's weights by.
+        silent: the weights for cold items, and their slopes, of the signals that know nothing.
         counts: ``float[n_items]``, ratings an item, as they were.
         familiarity: how many ratings make an item half warm.
     """
@@ -70,21 +71,28 @@ class Blend:
     profile: Profile
     scores: FloatArray
     terms: tuple[Term, ...]
-    factors: FloatArray
+    silent: FloatArray
     counts: FloatArray
     familiarity: float
 
-    def weights(self, term: Term, cols: IntArray) -> FloatArray:
-        """``float[len(cols)]``: the term's renormalised weights; 0 where it knows nothing."""
-        if term.fixed:
-            return np.asarray(term.cold * term.known(cols))
-        counts = self.counts[cols]
-        raw = term.cold + term.slope * (counts / (counts + self.familiarity))
-        return np.asarray(raw * self.factors[cols] * term.known(cols))
+    def weights(self, cols: IntArray) -> FloatArray:
+        """``float[n_terms, len(cols)]``: the terms' renormalised weights; 0 where they know nothing."""
+        if not self.terms:
+            return np.zeros((0, cols.size))
+        share = self.counts[cols] / (self.counts[cols] + self.familiarity)
+        weights = np.stack([term.cold + term.slope * share for term in self.terms])
+        known = np.stack([term.known(cols) for term in self.terms])
+        moving = np.array([not term.fixed for term in self.terms])
+        size = np.abs(weights[moving])
+        total = size.sum(axis=0) + np.abs(self.silent[:, :1] + self.silent[:, 1:] * share).sum(axis=0)
+        heard = (size * known[moving]).sum(axis=0)
+        weights[moving] *= total / np.maximum(heard + CAUTION * (total - heard), 1e-12)
+        return np.asarray(weights * known)
 
     def parts(self, cols: IntArray, n_causes: int) -> list[tuple[Part, ...]]:
         """The parts of these items' scores, the largest first."""
-        by_term = [self._parts_of(term, cols, n_causes) for term in self.terms]
+        weights = self.weights(cols)
+        by_term = [self._parts_of(term, weight, cols, n_causes) for term, weight in zip(self.terms, weights, strict=True)]
         result = []
         for at in range(cols.size):
             parts = [part for parts in by_term if (part := parts[at]) is not None]
@@ -93,7 +101,7 @@ class Blend:
 
     def reasons(self, cols: IntArray, limit: int, n_causes: int) -> ReasonTable:
         """The signals that lift each of these items most and can say why; only their causes are traced."""
-        weights = np.array([self.weights(term, cols) for term in self.terms]).reshape(len(self.terms), cols.size).T
+        weights = self.weights(cols).T
         lifts = np.array([term.standardised(cols) for term in self.terms]).reshape(len(self.terms), cols.size).T * weights
         first = np.argsort(-lifts, axis=1, kind="stable")[:, :limit]
         contributions = np.take_along_axis(lifts, first, axis=1)
@@ -114,8 +122,8 @@ class Blend:
         names = tuple(term.name for term in self.terms)
         return ReasonTable(names, terms, contributions, labels, shares, tuple(label), tuple(crowds))
 
-    def _parts_of(self, term: Term, cols: IntArray, n_causes: int) -> list[Part | None]:
-        known, standardised, weights = term.known(cols), term.standardised(cols), self.weights(term, cols)
+    def _parts_of(self, term: Term, weights: FloatArray, cols: IntArray, n_causes: int) -> list[Part | None]:
+        known, standardised = term.known(cols), term.standardised(cols)
         parts: list[Part | None] = []
         causes = term.signal.trace(cols, n_causes)
         for at in range(cols.size):
@@ -134,34 +142,54 @@ def blend(profile: Profile, scorers: Mapping[str, Scorer], weights: Weights, cou
     A signal's weight for an item is its weight for so many ratings of the person and of the item,
     times total weight / (known weight + `CAUTION` * unknown weight).
     """
+    asked = [(name, weights.at(name, profile.n_ratings)) for name in scorers]
+    said = [(name, warm, cold, scorers[name].score(profile)) for name, (warm, cold) in asked if warm or cold]
     terms: list[Term] = []
     silent: list[tuple[float, float]] = []
-    for name, scorer in scorers.items():
-        warm, cold = weights.at(name, profile.n_ratings)
-        if not warm and not cold:
-            continue
-        signal = scorer.score(profile)
-        shared_by = _ONE if signal.shared_by is None else signal.shared_by
-        n_known, mean, deviation = moments(signal.values, shared_by)
+    for (name, warm, cold, signal), (n_known, mean, deviation) in zip(said, _moments(said, len(scorers)), strict=False):
+        fixed_scale = scorers[name].fixed_scale
         if not n_known:
             silent.append((cold, warm - cold))
-        elif scorer.fixed_scale is not None:
-            terms.append(Term(name, signal, 0.0, scorer.fixed_scale, False, cold, warm - cold))
+        elif fixed_scale is not None:
+            terms.append(Term(name, signal, 0.0, fixed_scale, False, cold, warm - cold))
         else:
             flat = deviation < 1e-9
             terms.append(Term(name, signal, mean, 1.0 if flat else deviation, flat, cold, warm - cold))
-    scores, factors = np.zeros(counts.size), np.ones(counts.size)
+    scores, mute = np.empty(counts.size), np.array(silent).reshape(-1, 2)
     if terms and counts.size:
-        padding = (terms[0],) * (len(scorers) - len(terms))  # one length, so that it is compiled once
-        values = tuple(term.signal.values for term in (*terms, *padding))
-        places = tuple(_NO_PLACES if term.signal.places is None else term.signal.places for term in (*terms, *padding))
+        every = _padded([term.signal for term in terms], len(scorers))
+        values = tuple([signal.values for signal in every])
+        places = _alike([_NO_PLACES if signal.places is None else signal.places for signal in every])
         numbers = np.array([(term.cold, term.slope, term.mean, 0.0 if term.flat else 1.0 / term.scale) for term in terms])
-        add_terms(values, places, numbers, np.array(silent).reshape(-1, 2), counts, weights.familiarity, CAUTION, scores, factors)
-    return Blend(profile, scores, tuple(terms), factors, counts, weights.familiarity)
+        add_terms(values, places, numbers, mute, counts, weights.familiarity, CAUTION, scores)
+    else:
+        scores[:] = 0.0
+    return Blend(profile, scores, tuple(terms), mute, counts, weights.familiarity)
+
+
+def _moments(said: Sequence[tuple[str, float, float, Signal]], length: int) -> list[list[float]]:
+    """For each signal, and for what pads them: of how many items it is known, its mean and its standard deviation."""
+    if not said:
+        return []
+    every = _padded([signal for *_, signal in said], length)
+    shared_by = tuple([_ONE if signal.shared_by is None else signal.shared_by for signal in every])
+    found: list[list[float]] = all_moments(tuple([signal.values for signal in every]), shared_by, len(said)).tolist()
+    return found
+
+
+def _padded(signals: list[Signal], length: int) -> list[Signal]:
+    """As many signals as there are scorers, so that what takes them is compiled once."""
+    return signals + signals[:1] * (length - len(signals))
+
+
+def _alike(places: list[Places]) -> tuple[Places, ...]:
+    """Of one type, as what is compiled takes them: the smaller one if all fit."""
+    kind: type[np.integer] = np.int32 if any(array.dtype == np.int32 for array in places) else np.uint16
+    return tuple([np.asarray(array, dtype=kind) for array in places])
 
 
 _ONE = np.ones(1)
-_NO_PLACES = np.empty(0, dtype=np.int32)
+_NO_PLACES = np.empty(0, dtype=np.uint16)
 
 
 @njit(cache=True, nogil=True, fastmath={"reassoc", "nsz", "contract"})
@@ -173,12 +201,12 @@ def moments(values, shared_by):  # type: ignore[no-untyped-def]
     origin = 0.0
     for value in values:
         if value == value:
-            origin = value
+            origin = value * 1.0
             break
     known, total, squares = 0.0, 0.0, 0.0
     if shared_by.size == values.size:
         for at in range(values.size):
-            apart = values[at] - origin
+            apart = values[at] * 1.0 - origin
             times = shared_by[at] if apart == apart else 0.0
             apart = apart if apart == apart else 0.0
             known += times
@@ -186,7 +214,7 @@ def moments(values, shared_by):  # type: ignore[no-untyped-def]
             squares += times * apart * apart
     else:
         for at in range(values.size):
-            apart = values[at] - origin
+            apart = values[at] * 1.0 - origin
             times = 1.0 if apart == apart else 0.0
             apart = apart if apart == apart else 0.0
             known += times
@@ -198,13 +226,23 @@ def moments(values, shared_by):  # type: ignore[no-untyped-def]
     return int(known), origin + mean, np.sqrt(max(squares / known - mean * mean, 0.0))
 
 
+@njit(cache=True, nogil=True)
+def all_moments(values, shared_by, n):  # type: ignore[no-untyped-def]
+    """``float64[n, 3]``: the `moments` of the first signals."""
+    found = np.empty((n, 3))
+    for k in range(n):
+        found[k, 0], found[k, 1], found[k, 2] = moments(values[k], shared_by[k])
+    return found
+
+
 @njit(cache=True, nogil=True, fastmath={"reassoc", "nsz", "contract"})
-def add_terms(values, places, numbers, silent, counts, familiar, caution, scores, factors):  # type: ignore[no-untyped-def]
-    """Fill `scores` and `factors`, a block of items at a time."""
-    total, known, blended, share, gathered = np.empty(BLOCK), np.empty(BLOCK), np.empty(BLOCK), np.empty(BLOCK), np.empty(BLOCK)
+def add_terms(values, places, numbers, silent, counts, familiar, caution, scores):  # type: ignore[no-untyped-def]
+    """Fill `scores`, a block of items at a time."""
+    total, known, blended, share = np.empty(BLOCK), np.empty(BLOCK), np.empty(BLOCK), np.empty(BLOCK)
+    gathered = np.empty(BLOCK, np.float32)
     for begin in range(0, scores.size, BLOCK):
         n = min(BLOCK, scores.size - begin)
-        some_counts, some_factors, some_scores = counts[begin : begin + n], factors[begin : begin + n], scores[begin : begin + n]
+        some_counts, some_scores = counts[begin : begin + n], scores[begin : begin + n]
         for j in range(n):
             share[j] = some_counts[j] / (some_counts[j] + familiar)
             total[j] = 0.0
@@ -225,12 +263,10 @@ def add_terms(values, places, numbers, silent, counts, familiar, caution, scores
                 here = values[k][begin : begin + n]
             for j in range(n):
                 weight = cold + slope * share[j]
-                value = here[j]
+                value = np.float64(here[j])
                 says = 1.0 if value == value else 0.0
                 total[j] += abs(weight)
                 known[j] += abs(weight) * says
                 blended[j] += weight * (((value if value == value else mean) - mean) * inverse)
         for j in range(n):
-            factor = total[j] / max(known[j] + caution * (total[j] - known[j]), 1e-12)
-            some_factors[j] = factor
-            some_scores[j] = blended[j] * factor
+            some_scores[j] = blended[j] * (total[j] / max(known[j] + caution * (total[j] - known[j]), 1e-12))

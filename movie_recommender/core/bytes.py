@@ -49,6 +49,11 @@ class ByteTable:
         found: Vectors = all_products(self.steps, self.scale * vector.astype(np.float32))
         return found
 
+    def products_of(self, cols: IntArray, vector: npt.NDArray[np.floating]) -> Vectors:
+        """``float32[len(cols)]``: these rows times the vector."""
+        found: Vectors = some_products(self.steps, cols, self.scale * vector.astype(np.float32))
+        return found
+
     def sums(self, rows: IntArray, weights: npt.NDArray[np.floating]) -> Vectors:
         """``float32[d]``: ``weights @ table[rows]``."""
         found: Vectors = weighted_rows(self.steps, rows, weights.astype(np.float32))
@@ -63,14 +68,26 @@ class ShortTable(ByteTable):
 
 
 @njit(cache=True, nogil=True, fastmath={"reassoc", "nsz", "contract"})
+def product(row, vector):  # type: ignore[no-untyped-def]
+    total = np.float32(0.0)
+    for place in range(vector.size):
+        total += vector[place] * np.float32(row[place])
+    return total
+
+
+@njit(cache=True, nogil=True)
 def all_products(steps, vector):  # type: ignore[no-untyped-def]
     found = np.empty(steps.shape[0], np.float32)
     for at in range(found.size):
-        row = steps[at]
-        total = np.float32(0.0)
-        for place in range(vector.size):
-            total += vector[place] * np.float32(row[place])
-        found[at] = total
+        found[at] = product(steps[at], vector)
+    return found
+
+
+@njit(cache=True, nogil=True)
+def some_products(steps, rows, vector):  # type: ignore[no-untyped-def]
+    found = np.empty(rows.size, np.float32)
+    for at in range(found.size):
+        found[at] = product(steps[rows[at]], vector)
     return found
 
 

@@ -68,6 +68,8 @@ class RatingMatrix:
         by_user: a person's cells ``col << 4 | code``.
         by_item: an item's raters, by blocks of people.
         counts, sums: ``float64[n_items]``, how many ratings, and how many stars in all.
+        floor: ``float32[n_items]``, 0 where there is a rating and NaN where there is none.
+        n_ratings: how many ratings there are.
         paths: people's ratings in the order of time, as far as times are known; None when all is learned.
         latest: each person's latest ratings.
     """
@@ -91,6 +93,8 @@ class RatingMatrix:
         self.by_item = raters(by_user, len(self.items))
         self.counts = self.by_item.size.astype(np.float64)
         self.sums = sum_codes(self.by_item.start, self.by_item.size, self.by_item.cells) / 2.0
+        self.floor = np.where(self.counts > 0, 0.0, np.nan).astype(np.float32)
+        self.n_ratings, self._halves = int(self.counts.sum()), round(2.0 * float(self.sums.sum()))
         self._new_rows: dict[int, int] = {}
 
     @property
@@ -103,10 +107,6 @@ class RatingMatrix:
         return len(self.users) + len(self._new_rows)
 
     @property
-    def n_ratings(self) -> int:
-        return int(self.counts.sum())
-
-    @property
     def nbytes(self) -> int:
         """The bytes of both lists."""
         return self.by_user.nbytes + self.by_item.nbytes
@@ -114,8 +114,7 @@ class RatingMatrix:
     @property
     def mean(self) -> float:
         """The mean of all ratings in stars; the middle of the usual scale if there are none."""
-        total = float(self.counts.sum())
-        return float(self.sums.sum()) / total if total else 3.5
+        return self._halves / 2.0 / self.n_ratings if self.n_ratings else 3.5
 
     def row_of(self, user_id: int | None) -> int:
         """The person's row, or -1."""
@@ -160,6 +159,9 @@ class RatingMatrix:
             self.by_item.put(col, row, code)
             self.counts[col] += (code > 0) - (before > 0)
             self.sums[col] += (code - before) / 2.0
+            self.floor[col] = 0.0 if self.counts[col] else np.nan
+            self.n_ratings += (code > 0) - (before > 0)
+            self._halves += code - before
         return before
 
     def damped_means(self, damping: float) -> FloatArray:

@@ -88,4 +88,4 @@ def _dial(name: str, values: FloatArray, weight: float) -> Term:
     known = values[~np.isnan(values)]
     mean, scale = (float(known.mean()), float(known.std())) if known.size else (0.0, 0.0)
     flat = scale < 1e-9
-    return Term(name, Signal(values), mean, 1.0 if flat else scale, flat, weight, 0.0, fixed=True)
+    return Term(name, Signal(values.astype(np.float32)), mean, 1.0 if flat else scale, flat, weight, 0.0, fixed=True)

@@ -28,28 +28,31 @@ def diversify(order: IntArray, scores: FloatArray, features: FloatArray, groups:
         return order[:n]
     values = scores[order]
     spread = float(values.std()) or 1.0
-    return np.asarray(order[pick(values, np.ascontiguousarray(features), groups, FRANCHISE, min(n, order.size), dial * spread)])
+    return np.asarray(order[pick(values, np.ascontiguousarray(features.T), groups, FRANCHISE, min(n, order.size), dial * spread)])
 
 
 @njit(cache=True, nogil=True, fastmath={"reassoc", "nsz", "contract"})
 def pick(values, features, groups, franchise, n, price):  # type: ignore[no-untyped-def]
     """Positions in the order of picking: the largest value less `price` times the likeness to the likest picked."""
     picked = np.empty(n, np.int64)
-    left = np.ones(values.size, np.bool_)
-    likest = np.zeros(values.size)
+    left = values.copy()
+    likest, alike = np.zeros(values.size), np.empty(values.size)
     for at in range(n):
-        best, most = -1, 0.0
+        best, most = 0, -np.inf
         for place in range(values.size):
-            worth = values[place] - price * likest[place]
-            if left[place] and (best < 0 or worth > most):
+            worth = left[place] - price * likest[place]
+            if worth > most:
                 best, most = place, worth
         picked[at] = best
-        left[best] = False
-        own = features[best]
+        left[best] = -np.inf
+        alike[:] = 0.0
+        for one in range(features.shape[0]):
+            own, others = (1.0 - franchise) * features[one, best], features[one]
+            if own != 0.0:
+                for place in range(values.size):
+                    alike[place] += own * others[place]
+        group = groups[best]
         for place in range(values.size):
-            alike = 0.0
-            for one in range(own.size):
-                alike += own[one] * features[place, one]
-            same = franchise if groups[place] == groups[best] and groups[best] >= 0 else 0.0
-            likest[place] = max(likest[place], (1.0 - franchise) * alike + same)
+            same = franchise if groups[place] == group and group >= 0 else 0.0
+            likest[place] = max(likest[place], alike[place] + same)
     return picked

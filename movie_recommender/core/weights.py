@@ -7,6 +7,7 @@ import math
 from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from importlib import resources
 from os import PathLike
 from pathlib import Path
@@ -52,8 +53,12 @@ class Weights:
         none = (0.0,) * len(self.knots)
         return self._between(position, self.warm.get(signal, none)), self._between(position, self.cold.get(signal, none))
 
+    @cached_property
+    def _places(self) -> list[float]:
+        return [math.log1p(knot) for knot in self.knots]
+
     def _between(self, position: float, values: tuple[float, ...]) -> float:
-        places = [math.log1p(knot) for knot in self.knots]
+        places = self._places
         after = bisect_right(places, position)
         if after == 0 or after == len(places):
             return values[max(after - 1, 0)]

@@ -25,7 +25,7 @@ class Fixed:
         self.scores, self.fixed_scale = scores, fixed_scale
 
     def score(self, profile):
-        return Signal(self.scores)
+        return Signal(self.scores.astype(np.float32))
 
 
 def profile_of(n_ratings):

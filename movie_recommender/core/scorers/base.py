@@ -16,7 +16,8 @@ from ..matrix import RatingMatrix
 from ..profile import Profile
 from ..results import Cause, Causes
 
-Places = npt.NDArray[np.int32]
+Values = npt.NDArray[np.float32]
+Places = npt.NDArray[np.integer]
 Trace = Callable[[IntArray, int], Causes]
 """For some columns, at most so many causes each, strongest first; shares in the score's raw unit."""
 
@@ -34,14 +35,14 @@ class Signal:
     years, of languages, and what is shared is computed and blended once.
 
     Attributes:
-        values: ``float64``, one an item, or one a kind of item; higher is better, NaN where the
+        values: ``float32``, one an item, or one a kind of item; higher is better, NaN where the
             scorer knows nothing; compares only within this signal.
         trace: names the causes of some of the scores.
-        places: ``int32[n_items]``, each item's value; None: the values are the items' own.
+        places: each item's value (see `as_places`); None: the values are the items' own.
         shared_by: ``float64[len(values)]``, how many items have each value; None: one each.
     """
 
-    values: FloatArray
+    values: Values
     trace: Trace = no_causes
     places: Places | None = None
     shared_by: FloatArray | None = None
@@ -49,11 +50,11 @@ class Signal:
     @property
     def scores(self) -> FloatArray:
         """``float64[n_items]``."""
-        return self.values if self.places is None else self.values[self.places]
+        return (self.values if self.places is None else self.values[self.places]).astype(np.float64)
 
     def of(self, cols: IntArray) -> FloatArray:
         """The scores of some items."""
-        return self.values[cols if self.places is None else self.places[cols]]
+        return self.values[cols if self.places is None else self.places[cols]].astype(np.float64)
 
 
 class Scorer(ABC):
@@ -88,7 +89,13 @@ class Scorer(ABC):
 
 def unknown(n_items: int) -> Signal:
     """The answer of a scorer that knows nothing about this person."""
-    return Signal(np.full(n_items, np.nan))
+    return Signal(np.full(n_items, np.nan, dtype=np.float32))
+
+
+def as_places(places: npt.NDArray[np.integer], n_values: int) -> Places:
+    """The same in as few bytes as they need: a list reads all of them."""
+    kind: type[np.integer] = np.uint16 if n_values <= 1 << 16 else np.int32
+    return np.asarray(places, dtype=kind)
 
 
 def strongest(contributions: FloatArray, limit: int) -> IntArray:

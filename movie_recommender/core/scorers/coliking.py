@@ -15,7 +15,7 @@ from ..data import FloatArray, IntArray, Items
 from ..matrix import RatingMatrix, code_table
 from ..profile import Profile
 from ..results import Cause, Causes
-from .base import Scorer, Signal, Trace, strongest_by_column, unknown
+from .base import Scorer, Signal, Trace, as_places, strongest_by_column, unknown
 from .facts import fact_matrix
 from .neighbours import STARS
 
@@ -63,9 +63,9 @@ class CoLiking(Scorer):
         self.matrix = matrix
         order = np.argsort(-matrix.counts, kind="stable")[: int(self.settings["max_items"])]
         self.cols = np.sort(order[matrix.counts[order] >= self.settings["min_ratings"]])
-        self.position = np.full(matrix.n_items, -1, dtype=np.int64)
+        self.position = np.full(matrix.n_items, -1, dtype=np.int32)
         self.position[self.cols] = np.arange(self.cols.size)
-        self.places = np.where(self.position < 0, self.cols.size, self.position).astype(np.int32)
+        self.places = as_places(np.where(self.position < 0, self.cols.size, self.position), self.cols.size + 1)
         self.shared_by = np.append(np.ones(self.cols.size), float(matrix.n_items - self.cols.size))
         model: npt.NDArray[np.float32] = np.empty((0, 0), dtype=np.float32)
         if self.cols.size:
@@ -97,7 +97,7 @@ class CoLiking(Scorer):
         return scipy.sparse.csr_matrix((likes, (owner, positions[kept])), shape=(matrix.n_users, self.cols.size))
 
     def score(self, profile: Profile) -> Signal:
-        positions = self.position[profile.cols]
+        positions = self.position[profile.cols].astype(np.int64)
         rated = positions >= 0
         if not rated.any():
             return unknown(self.matrix.n_items)
@@ -105,7 +105,7 @@ class CoLiking(Scorer):
         rows = positions[rated]
         preferences = profile.preferences[rated] + self.settings["chosen"] * patience / (profile.n_ratings + patience)
         preferences *= profile.emphasis(self.settings["lately"], self.settings["fading"])[rated]
-        values = np.empty(self.cols.size + 1)
+        values = np.empty(self.cols.size + 1, dtype=np.float32)
         values[-1] = np.nan  # what stands for all items outside
         values[:-1] = self.model.sums(rows, preferences)
         return Signal(values, self._trace(profile, rows, preferences, rated), self.places, self.shared_by)

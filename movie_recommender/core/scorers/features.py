@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import threading
 from abc import abstractmethod
 from collections.abc import Iterable
 from typing import ClassVar
 
 import numpy as np
+import numpy.typing as npt
 import scipy.sparse
 from numba import njit
 
@@ -14,7 +16,7 @@ from ..data import FloatArray, IntArray, Items
 from ..matrix import RatingMatrix
 from ..profile import Profile
 from ..results import Cause, Causes
-from .base import Places, Scorer, Signal, unknown
+from .base import Places, Scorer, Signal, Values, as_places, unknown
 
 Labelled = tuple[str, str, float]
 """A feature of one film: its kind, its name, its weight."""
@@ -39,55 +41,56 @@ class FeatureAffinity(Scorer):
 
     def fit(self, matrix: RatingMatrix, items: Items) -> None:
         self.matrix = matrix
-        self.content, self.presence = self._content(items)
+        self.content, self.weights = self._content(items)
         self.by_feature = self.content.T.tocsr()
         self.known = np.diff(self.content.indptr) > 0
-        self._floor = np.where(self.known, 0.0, np.nan)
+        self._floor = np.where(self.known, 0.0, np.nan).astype(np.float32)
         self.lengths = np.sqrt(np.asarray(self.content.multiply(self.content).sum(axis=1)).ravel())
 
-    def _content(self, items: Items) -> tuple[scipy.sparse.csr_matrix, scipy.sparse.csr_matrix]:
-        """CSR ``(n_kinds, n_features)``, a row for each kind of film (those of the same features).
+    def _content(self, items: Items) -> tuple[scipy.sparse.csr_matrix, npt.NDArray[np.float32]]:
+        """CSR ``float32 (n_kinds, n_features)``, a row for each kind of film (those of the same features), and its weights.
 
-        The first holds weight × rarity, each row divided by its length; the second the weights.
+        It holds weight × rarity, each row divided by its length. Where most films are of a kind of their own, each has its own row.
         Sets `labels`, the features, `kinds`, each film's row, and `films`, how many each row stands for.
         """
         positions: dict[tuple[str, str], int] = {}
         kinds: dict[tuple[Labelled, ...], int] = {}
+        all_made_of = [tuple(labelled) for labelled in self.features(items)]
         rows, cols, values = [], [], []
-        self.kinds = np.zeros(items.n_items, dtype=np.int32)
-        for at, labelled in enumerate(self.features(items)):
-            made_of = tuple(labelled)
-            if made_of not in kinds:
-                kinds[made_of] = len(kinds)
+        self.is_own = 2 * len(set(all_made_of)) > items.n_items
+        found = np.zeros(items.n_items, dtype=np.int32)
+        for at, made_of in enumerate(all_made_of):
+            if made_of not in kinds or self.is_own:
+                kinds[made_of] = row = at if self.is_own else len(kinds)
                 for kind, name, weight in made_of:
-                    rows.append(kinds[made_of])
+                    rows.append(row)
                     cols.append(positions.setdefault((kind, name), len(positions)))
                     values.append(weight)
-            self.kinds[at] = kinds[made_of]
+            found[at] = kinds[made_of]
         self.labels = list(positions)
-        n_kinds = max(len(kinds), 1)
+        n_kinds = items.n_items if self.is_own else max(len(kinds), 1)
+        self.kinds = as_places(found, n_kinds)
         content = scipy.sparse.csr_matrix((values, (rows, cols)), shape=(n_kinds, len(positions)), dtype=np.float64)
         content.sum_duplicates()
-        presence = content.copy()
+        weights = content.data.astype(np.float32)
         self.films = np.bincount(self.kinds, minlength=n_kinds).astype(np.float64)
         frequency = np.bincount(content.indices, weights=np.repeat(self.films, np.diff(content.indptr)), minlength=len(positions))
         rarity = np.log1p(items.n_items / np.maximum(frequency, 1)) ** self.settings["rarity"]
         content.data *= rarity[content.indices]
         lengths = np.asarray(content.sum(axis=1)).ravel() ** self.settings["length"]
         content.data /= np.repeat(np.maximum(lengths, 1e-12), np.diff(content.indptr))
-        return content, presence
+        return content.astype(np.float32), weights
 
     def _history(self, profile: Profile) -> tuple[IntArray, FloatArray]:
-        """The features of the films that he rated, and ``float[4, n_features]``.
+        """The features of the films that he rated, and ``float[4, n]`` for each.
 
-        Their preferences × weights, their weights, how many of the films have each, and the sum of their stars.
+        His preferences × weights, the weights, how many of the films have it, and the sum of their stars.
         """
-        sums = np.zeros((4, len(self.labels)))
-        lists = self.presence
-        features = add_features(
-            sums, lists.indptr, lists.indices, lists.data, self.kinds, profile.cols, profile.preferences, profile.stars
+        lists, places = self.content, _no_places(len(self.labels))
+        found: tuple[IntArray, FloatArray] = add_features(
+            places, lists.indptr, lists.indices, self.weights, self.kinds, profile.cols, profile.preferences, profile.stars
         )  # fmt: skip
-        return features, sums
+        return found
 
     def affinities(self, liked: FloatArray, weights: FloatArray) -> FloatArray:
         """About -1..1 for each feature that he met; 0 for all others."""
@@ -96,25 +99,21 @@ class FeatureAffinity(Scorer):
     def score(self, profile: Profile) -> Signal:
         if not profile.n_ratings or not self.labels:
             return unknown(self.matrix.n_items)
-        scores, history, affinities = self._scored(profile)
+        features, history = self._history(profile)
+        affinities = self.affinities(history[0], history[1])
 
         def trace(wanted: IntArray, limit: int) -> Causes:
-            labels, shares = self._strongest(affinities, self.kinds[wanted], limit)
-            return Causes(labels, shares, lambda feature: self._cause(history, feature))
+            by_label = np.zeros(len(self.labels))
+            by_label[features] = affinities
+            met: dict[int, list[float]] = dict(zip(features.tolist(), history[2:].T.tolist(), strict=True))
+            labels, shares = self._strongest(by_label, self.kinds[wanted], limit)
+            return Causes(labels, shares, lambda feature: self._cause(feature, *met[feature]))
 
-        return Signal(scores, trace, self.kinds, self.films)
+        scores = self._scores(features, affinities)
+        return Signal(scores, trace) if self.is_own else Signal(scores, trace, self.kinds, self.films)
 
-    def _scored(self, profile: Profile) -> tuple[FloatArray, FloatArray, FloatArray]:
-        features, history = self._history(profile)
-        affinities = np.zeros(len(self.labels))
-        affinities[features] = self.affinities(history[0, features], history[1, features])
-        return self._scores(features, affinities), history, affinities
-
-    def _scores(self, features: IntArray, affinities: FloatArray) -> FloatArray:
-        return self.weighted(features, affinities)
-
-    def weighted(self, features: IntArray, affinities: FloatArray) -> FloatArray:
-        """``float[n_kinds]``: only the rows that have one of these features are visited."""
+    def _scores(self, features: IntArray, affinities: FloatArray) -> Values:
+        """``float32[n_kinds]``: only the rows that have one of these features are visited."""
         scores = self._floor.copy()
         add_affinities(scores, self.by_feature.indptr, self.by_feature.indices, self.by_feature.data, features, affinities)
         return scores
@@ -125,11 +124,9 @@ class FeatureAffinity(Scorer):
         found: tuple[IntArray, FloatArray] = strongest_features(content.indptr, content.indices, content.data, affinities, kinds, limit)
         return found
 
-    def _cause(self, history: FloatArray, feature: int) -> Cause:
+    def _cause(self, feature: int, count: float, stars: float) -> Cause:
         kind, name = self.labels[feature]
-        count = int(history[2, feature])
-        mean = float(history[3, feature]) / count if count else None
-        return Cause(kind, name, None, mean, count)
+        return Cause(kind, name, None, stars / count, int(count))
 
 
 @njit(cache=True, nogil=True)
@@ -156,42 +153,54 @@ def strongest_features(indptr, indices, data, affinities, kinds, limit):  # type
     return labels, shares
 
 
+def _no_places(n: int) -> npt.NDArray[np.int32]:
+    """This thread's ``int32[>= n]`` of -1, used again and again: `add_features` leaves it so."""
+    places: npt.NDArray[np.int32] | None = getattr(_scratch, "places", None)
+    if places is None or places.size < n:
+        places = _scratch.places = np.full(n, -1, dtype=np.int32)
+    return places
+
+
+_scratch = threading.local()
+
+
 @njit(cache=True, nogil=True)
-def add_features(sums, indptr, indices, data, kinds, cols, preferences, stars):  # type: ignore[no-untyped-def]
-    """Add up the rated films' features; returns those that occur, in order of first sight."""
+def add_features(places, indptr, indices, data, kinds, cols, preferences, stars):  # type: ignore[no-untyped-def]
+    """Add up the rated films' features: those that occur, in order of first sight, and their sums; `places` are -1 before and after."""
     total = 0
     for col in cols:
         total += indptr[kinds[col] + 1] - indptr[kinds[col]]
-    found = np.empty(total, np.int64)
+    found, sums = np.empty(total, np.int64), np.zeros((4, total))
     end = 0
     for at in range(cols.size):
         kind = kinds[cols[at]]
-        for place in range(indptr[kind], indptr[kind + 1]):
-            feature = indices[place]
-            if sums[2, feature] == 0.0:
-                found[end] = feature
+        for c in range(indptr[kind], indptr[kind + 1]):
+            place = places[indices[c]]
+            if place < 0:
+                place = places[indices[c]] = end
+                found[end] = indices[c]
                 end += 1
-            sums[0, feature] += data[place] * preferences[at]
-            sums[1, feature] += data[place]
-            sums[2, feature] += 1.0
-            sums[3, feature] += stars[at]
-    return found[:end]
+            sums[0, place] += data[c] * preferences[at]
+            sums[1, place] += data[c]
+            sums[2, place] += 1.0
+            sums[3, place] += stars[at]
+    for feature in found[:end]:
+        places[feature] = -1
+    return found[:end], sums[:, :end].copy()
 
 
 @njit(cache=True, nogil=True)
 def add_affinities(scores, indptr, indices, data, features, affinities):  # type: ignore[no-untyped-def]
-    for feature in features:
-        affinity = affinities[feature]
-        for place in range(indptr[feature], indptr[feature + 1]):
-            scores[indices[place]] += data[place] * affinity
+    for at in range(features.size):
+        for place in range(indptr[features[at]], indptr[features[at] + 1]):
+            scores[indices[place]] += data[place] * affinities[at]
 
 
 @njit(cache=True, nogil=True)
 def take_least(scores, indptr, indices, features, affinities):  # type: ignore[no-untyped-def]
-    for feature in features:
-        affinity = affinities[feature]
-        for place in range(indptr[feature], indptr[feature + 1]):
-            scores[indices[place]] = min(scores[indices[place]], affinity)
+    for at in range(features.size):
+        for place in range(indptr[features[at]], indptr[features[at] + 1]):
+            scores[indices[place]] = min(scores[indices[place]], affinities[at])
 
 
 class Genres(FeatureAffinity):
@@ -270,8 +279,8 @@ class Aversions(FeatureAffinity):
     def affinities(self, liked: FloatArray, weights: FloatArray) -> FloatArray:
         return np.minimum(super().affinities(liked, weights) + self.settings["threshold"], 0.0)
 
-    def _scores(self, features: IntArray, affinities: FloatArray) -> FloatArray:
-        scores = np.zeros(self.content.shape[0])
+    def _scores(self, features: IntArray, affinities: FloatArray) -> Values:
+        scores = np.zeros(self.content.shape[0], dtype=np.float32)
         take_least(scores, self.by_feature.indptr, self.by_feature.indices, features, affinities)
         return scores
 

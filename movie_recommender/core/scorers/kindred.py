@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import scipy.linalg
 import scipy.sparse
+from numba import njit
 from sklearn.utils.extmath import randomized_svd
 
 from ..bytes import ShortTable
@@ -58,7 +59,7 @@ class Kindred(Scorer):
             "ridge": 1.0,
             "middle": 2.0,
             "patience": 20.0,
-            "axes": 256.0,
+            "axes": 384.0,
             "lately": 5.0,
             "fading": 10.0,
         }
@@ -68,10 +69,10 @@ class Kindred(Scorer):
         self.liking = code_table(np.clip((STARS - self.settings["middle"]) / (5.0 - self.settings["middle"]), 0.02, None))
         order = np.argsort(-matrix.counts, kind="stable")[: int(self.settings["max_items"])]
         self.cols = np.sort(order[matrix.counts[order] >= self.settings["min_ratings"]])
-        self.position = np.full(matrix.n_items, -1, dtype=np.int64)
+        self.position = np.full(matrix.n_items, -1, dtype=np.int32)
         self.position[self.cols] = np.arange(self.cols.size)
         people = self._people(matrix)
-        self.place = np.full(matrix.n_users, -1, dtype=np.int64)
+        self.place = np.full(matrix.n_users, -1, dtype=np.int16 if people.size < 1 << 15 else np.int32)
         self.place[people] = np.arange(people.size)
         likes, lengths = self._likes(matrix, people)
         self.by_item = likes.T.tocsr()
@@ -138,12 +139,14 @@ class Kindred(Scorer):
         if not profile.n_ratings or not self.films.steps.size:
             return unknown(self.matrix.n_items)
         own, place = self._own(profile), self._place(profile)
-        kernel = self._kernel((own @ self.by_item[profile.cols]).astype(np.float64)).astype(np.float32)
+        lists = self.by_item
+        cosines = products_with(own, lists.indptr, lists.indices, lists.data, profile.cols, self.people.width)
+        kernel = self._kernel(cosines).astype(np.float32)
         weights = kernel
         if place >= 0:
             weights = kernel.copy()
             weights[place] -= kernel @ self._own_share(place)
-        scores = np.where(self.matrix.counts > 0, 0.0, np.nan)
+        scores = self.matrix.floor.copy()
         scores[self.cols] = self.films.products(self.people.products(weights))
         return Signal(scores, self._trace(profile, own, kernel))
 
@@ -163,6 +166,16 @@ class Kindred(Scorer):
             return movie_causes(item_ids, profile.stars, shares, limit)
 
         return trace
+
+
+@njit(cache=True, nogil=True)
+def products_with(own, indptr, indices, data, rows, n_cols):  # type: ignore[no-untyped-def]
+    """``float64[n_cols]``: ``own @ X[rows]`` of a CSR matrix."""
+    sums = np.zeros(n_cols)
+    for k in range(rows.size):
+        for at in range(indptr[rows[k]], indptr[rows[k] + 1]):
+            sums[indices[at]] += own[k] * data[at]
+    return sums
 
 
 def _main_axes(answers: npt.NDArray[np.float32], n_axes: int) -> npt.NDArray[np.float32]:

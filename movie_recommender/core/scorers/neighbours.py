@@ -93,9 +93,8 @@ class Neighbours(Scorer):
         weights = similarity ** self.settings["power"]
         weights /= weights.sum()
         lists = self.matrix.by_user
-        scores = np.zeros(self.matrix.n_items)
+        scores = self.matrix.floor.copy()
         add_votes(scores, lists.start, lists.size, lists.cells, nearest, weights, self.votes)
-        scores[self.matrix.counts <= 0] = np.nan
         return Signal(scores, self._trace(nearest, weights))
 
     def _trace(self, nearest: IntArray, weights: FloatArray) -> Trace:

@@ -14,7 +14,7 @@ from ..latest import Paths
 from ..matrix import RatingMatrix, code_table
 from ..profile import Profile
 from ..results import Causes
-from .base import Scorer, Signal, Trace, unknown
+from .base import Scorer, Signal, Trace, as_places, unknown
 from .coliking import movie_causes
 from .neighbours import STARS
 
@@ -60,7 +60,7 @@ class Onward(Scorer):
         self.cols = np.sort(order[matrix.counts[order] >= self.settings["min_ratings"]])
         self.position = np.full(matrix.n_items, -1, dtype=np.int32)
         self.position[self.cols] = np.arange(self.cols.size)
-        self.places = np.where(self.position < 0, self.cols.size, self.position).astype(np.int32)
+        self.places = as_places(np.where(self.position < 0, self.cols.size, self.position), self.cols.size + 1)
         self.shared_by = np.append(np.ones(self.cols.size), float(matrix.n_items - self.cols.size))
         paths, reach, span = matrix.paths, int(self.settings["reach"]), self.settings["span"]
         self.knows = paths is not None and paths.cols.size > 0 and self.cols.size > 0
@@ -89,7 +89,7 @@ class Onward(Scorer):
         lately = (liked * np.exp(-profile.newer / self.settings["fading"])).astype(np.float32)
         used &= lately != 0.0
         rows, weights = at[used].astype(np.int64), lately[used]
-        values = np.empty(self.cols.size + 1)
+        values = np.empty(self.cols.size + 1, dtype=np.float32)
         values[-1] = np.nan  # what stands for all items outside
         values[:-1] = self.model.sums(rows, weights)
         return Signal(values, self._trace(profile, rows, weights, used), self.places, self.shared_by)

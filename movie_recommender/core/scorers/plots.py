@@ -46,7 +46,7 @@ class Plots(Scorer):
         cols = profile.cols[rated]
         weights = profile.preferences[rated] / (np.abs(profile.preferences[rated]).sum() + self.settings["shrinkage"])
         own = self.vectors.rows(cols)
-        scores = self.vectors.products(weights.astype(np.float32) @ own).astype(np.float64)
+        scores = self.vectors.products(weights.astype(np.float32) @ own)
         scores[~self.known] = np.nan
         item_ids, stars = self.matrix.items.ids[cols], profile.stars[rated]
 

@@ -30,7 +30,7 @@ class Popularity(Scorer):
     def score(self, profile: Profile) -> Signal:
         if not self.matrix.n_ratings and self.fame is None:
             return unknown(self.matrix.n_items)
-        return Signal(np.sqrt(known(self.matrix.counts, self.fame)), self._trace)
+        return Signal(roots(known(self.matrix.counts, self.fame)), self._trace)
 
     def _trace(self, wanted: IntArray, limit: int) -> Causes:
         return self._causes(wanted, np.sqrt(known(self.matrix.counts, self.fame)[wanted]))
@@ -71,9 +71,18 @@ def known(counts: FloatArray, fame: FloatArray | None) -> FloatArray:
 
 
 @njit(cache=True, nogil=True)
+def roots(counts):  # type: ignore[no-untyped-def]
+    """``float32[n_items]``."""
+    found = np.empty(counts.size, np.float32)
+    for at in range(counts.size):
+        found[at] = np.sqrt(counts[at])
+    return found
+
+
+@njit(cache=True, nogil=True)
 def damped_apart(counts, sums, mean, damping):  # type: ignore[no-untyped-def]
-    """``float64[n_items]``: the damped means above the overall mean; NaN where nobody rated."""
-    apart = np.empty(counts.size)
+    """``float32[n_items]``: the damped means above the overall mean; NaN where nobody rated."""
+    apart = np.empty(counts.size, np.float32)
     for at in range(counts.size):
         distance = (sums[at] - mean * counts[at]) / (counts[at] + damping)
         apart[at] = distance if counts[at] > 0.0 else np.nan

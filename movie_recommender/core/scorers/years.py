@@ -10,7 +10,7 @@ from ..data import FloatArray, IntArray, Items
 from ..matrix import RatingMatrix
 from ..profile import Profile
 from ..results import Cause, Causes
-from .base import Scorer, Signal, Trace, no_causes, strongest_by_column, unknown
+from .base import Scorer, Signal, Trace, as_places, no_causes, strongest_by_column, unknown
 
 
 class Years(Scorer):
@@ -31,7 +31,7 @@ class Years(Scorer):
         self.years = items.years if items.years is not None else np.zeros(items.n_items, dtype=np.int64)
         self.known = self.years > 0
         self.distinct, places, films = np.unique(self.years, return_inverse=True, return_counts=True)
-        self.places, self.films = places.astype(np.int32), films.astype(np.float64)
+        self.places, self.films = as_places(places, films.size), films.astype(np.float64)
         self.kernel = np.exp(-np.abs(self.distinct[:, None] - self.distinct[None, :]) / self.settings["width"])
         self.kernel[:, self.distinct <= 0] = np.nan
 
@@ -44,7 +44,7 @@ class Years(Scorer):
         weights = weights / (weights.sum() + self.settings["prior"])
         by_year = np.bincount(self.places[profile.cols[rated]], weights=weights, minlength=self.distinct.size)
         trace = no_causes if not weights.any() else self._trace(own, stars, weights)
-        return Signal(by_year @ self.kernel, trace, self.places, self.films)
+        return Signal((by_year @ self.kernel).astype(np.float32), trace, self.places, self.films)
 
     def _trace(self, own: IntArray, stars: FloatArray, weights: FloatArray) -> Trace:
         decades = own // 10 * 10
