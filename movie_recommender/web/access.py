@@ -24,6 +24,7 @@ PUBLIC_ENDPOINTS = (
     "accounts.register",
     "accounts.sign_in",
     "assets.file",
+    "assets.sheet",
     "assets.favicon",
     "openapi.spec",
 )

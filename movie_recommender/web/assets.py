@@ -13,6 +13,9 @@ from flask.typing import ResponseReturnValue
 
 FOLDER = Path(__file__).parent / "static"
 YEAR = 365 * 86_400
+SHEETS = ("tokens", "base", "parts", "stars", "verbs", "covers", "search", "pages")
+"""What every page needs, sent as one file: a page is not drawn before its sheets are here, and each file is a journey."""
+
 blueprint = Blueprint("assets", __name__)
 
 
@@ -21,11 +24,12 @@ def init_app(app: Flask) -> None:
     app.config["ASSET_VERSION"] = version()
     app.register_blueprint(blueprint)
     app.jinja_env.globals["asset"] = asset
+    app.config["SITE_SHEET"] = site_sheet()
 
 
 def version() -> str:
     """A short hash over the names and contents of all static files."""
-    digest = hashlib.sha256()
+    digest = hashlib.sha256(" ".join(SHEETS).encode())
     for path in sorted(FOLDER.rglob("*")):
         if path.is_file():
             digest.update(path.relative_to(FOLDER).as_posix().encode() + b"\0" + path.read_bytes())
@@ -38,10 +42,26 @@ def asset(name: str) -> str:
     return url_for("assets.file", version=current, name=name)
 
 
+def site_sheet() -> str:
+    """The sheets of every page, one after the other."""
+    return "\n".join((FOLDER / "css" / f"{name}.css").read_text("utf-8") for name in SHEETS)
+
+
+@blueprint.get("/assets/<version>/site.css")
+def sheet(version: str) -> Response:
+    """The sheets of every page as one file."""
+    text = site_sheet() if current_app.debug else current_app.config["SITE_SHEET"]
+    return _kept(Response(text, mimetype="text/css"), version)
+
+
 @blueprint.get("/assets/<version>/<path:name>")
 def file(version: str, name: str) -> Response:
-    """One file; kept for a year under the right hash, asked for again under any other."""
-    response = send_from_directory(FOLDER, name)
+    """One file."""
+    return _kept(send_from_directory(FOLDER, name), version)
+
+
+def _kept(response: Response, version: str) -> Response:
+    """Kept for a year under the right hash, asked for again under any other."""
     fresh = version == current_app.config["ASSET_VERSION"] and not current_app.debug
     response.headers["Cache-Control"] = f"public, max-age={YEAR}, immutable" if fresh else "no-cache"
     return response

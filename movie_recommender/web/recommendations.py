@@ -11,6 +11,7 @@ from ..services.filtering import Filter, GenreFilter
 from . import cards
 from .answers import page_number
 
+CARDS = 50  # a page
 blueprint = Blueprint("recommendations", __name__, url_prefix="/recommendations")
 
 
@@ -28,7 +29,7 @@ def fragment() -> str:
 
 def _render(template: str) -> str:
     chosen, (decades, languages) = _chosen(), filtering.choices()
-    found = recommending.recommendations(current_user.id, chosen, page_number())
+    found = recommending.recommendations(current_user.id, chosen, page_number(), CARDS)
     return render_template(
         template, found=found, chosen=chosen, genres=recommending.genre_names(found.catalogue), decades=decades, languages=languages,
         runtimes=filtering.RUNTIMES, lists=filtering.film_lists(current_user.id), steer=_steered_by(), made_up=demo.count(),

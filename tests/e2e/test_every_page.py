@@ -33,6 +33,7 @@ LOOKS = {"phone, light": ({"width": 390, "height": 844}, "light"), "desk, dark":
 # Parts of pages and files; what answers with JSON is left out by itself.
 NOT_PAGES = {
     "assets.file",
+    "assets.sheet",
     "posters.file",
     "imports.everything",
     "recommendations.fragment",

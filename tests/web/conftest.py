@@ -19,6 +19,7 @@ from movie_recommender.services.lists import Entry, Reason, pack
 from movie_recommender.services.recompute import recompute
 from movie_recommender.storage import db
 from movie_recommender.storage.models import RecommendationList, User, UserState
+from movie_recommender.web import recommendations
 from tests.conftest import PASSWORD
 
 ARGUMENTS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-dev-shm-usage"]
@@ -28,6 +29,12 @@ ARGUMENTS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-backgroun
 def app(request: pytest.FixtureRequest, make_app: Callable[..., Any]) -> Any:
     """As everywhere; tests in a real browser keep the protection of forms on."""
     return make_app(WTF_CSRF_ENABLED="browser" in request.keywords)
+
+
+@pytest.fixture(autouse=True)
+def pages_of_24(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lists here are short: with fewer cards a page they have two."""
+    monkeypatch.setattr(recommendations, "CARDS", 24)
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ from movie_recommender import create_app
 from movie_recommender.errors import BackgroundUnavailable
 from movie_recommender.services import browsing
 from movie_recommender.storage import writing
+from movie_recommender.web.assets import FOLDER, SHEETS
 from movie_recommender.web.headers import LARGEST_REQUEST
 from tests.conftest import PASSWORD
 
@@ -91,7 +92,8 @@ def test_a_request_that_is_too_large_is_refused(alice: Any) -> None:
 
 def test_static_files_are_kept_for_a_year_under_the_hash_of_their_contents(client: FlaskClient) -> None:
     found = re.findall(r'(?:href|src)="(/assets/[^"]+)"', client.get("/").text)
-    assert len(found) >= 7
+    assert [path.rsplit("/", 1)[1] for path in found] == ["favicon.svg", "site.css"]  # one journey for the sheets of every page
+    assert all((FOLDER / "css" / f"{name}.css").read_text("utf-8") in client.get(found[1]).text for name in SHEETS)
     for path in found:
         answer = client.get(path)
         assert answer.status_code == 200, path
