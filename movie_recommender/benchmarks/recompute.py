@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 import json
+import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from movie_recommender.core import Recommender
 from movie_recommender.core.profile import fold_in
+from movie_recommender.storage import snapshots
 
-from . import synthetic
+from . import start, synthetic
 from .machine import cpu_seconds, peak_bytes, read_bandwidth, resident_bytes
 
 PROFILE_SIZES = (5, 20, 100, 500, 2_000)
+RATINGS = 1_000
+"""Applied one after another."""
+
 LENGTH, PER_GENRE = 500, 60
 """Of the list computed: the best over all, and the best of every genre."""
 
@@ -51,6 +58,10 @@ class Measured:
     median_with_reasons_ms: float = 0.0
     rate_us: float = 0.0
     update_us: float = 0.0
+    snapshot_bytes: int = 0
+    start_seconds: float = 0.0
+    start_cpu_seconds: float = 0.0
+    start_resident_bytes: int = 0
 
 
 def measure(size: str, n_people: int = 200, seed: int = 1) -> Measured:
@@ -75,6 +86,8 @@ def measure(size: str, n_people: int = 200, seed: int = 1) -> Measured:
         limit = bytes_touched(model, rated, user) / bandwidth
         measured.by_profile.append(ByProfile(len(rated), seconds * 1e3, limit * 1e3))
     _measure_people(measured, model, world, n_people, seed)
+    _measure_ratings(measured, model, world, seed)
+    _measure_start(measured, model, world)
     return measured
 
 
@@ -82,24 +95,43 @@ def _measure_people(measured: Measured, model: Recommender, world: synthetic.Wor
     rng = np.random.default_rng(seed)
     seconds: list[float] = []
     with_reasons: list[float] = []
-    rates: list[float] = []
-    updates: list[float] = []
     for user in rng.choice(world.n_users, min(n_people, world.n_users), replace=False).tolist():
         rated = world.of(user)
-        seconds.append(cpu_seconds(lambda: model.rank(rated, LENGTH, PER_GENRE, user_id=user), 3))  # noqa: B023
+        seconds.append(cpu_seconds(lambda: model.rank(rated, LENGTH, PER_GENRE, user_id=user)))  # noqa: B023
         if len(with_reasons) < 20:
             with_reasons.append(cpu_seconds(lambda: model.rank(rated, LENGTH, PER_GENRE, user_id=user).items[0].reasons, 3))  # noqa: B023
-        film = int(rng.integers(world.n_items))
-        begin = time.perf_counter()
-        model.rate(user, film, 4.0)
-        rates.append(time.perf_counter() - begin)
-        begin = time.perf_counter()
-        model.update(user, rated)
-        updates.append(time.perf_counter() - begin)
     measured.people = len(seconds)
     measured.median_ms, measured.p95_ms = (float(np.percentile(seconds, q)) * 1e3 for q in (50, 95))
     measured.median_with_reasons_ms = float(np.median(with_reasons)) * 1e3
+
+
+def _measure_ratings(measured: Measured, model: Recommender, world: synthetic.World, seed: int) -> None:
+    """Random people rate one film each, as often as people rate it; then their rows come as a whole, as they were."""
+    rng = np.random.default_rng(seed + 1)
+    users, films = rng.integers(0, world.n_users, RATINGS), world.cols[rng.integers(0, world.n_ratings, RATINGS)]
+    rates: list[float] = []
+    updates: list[float] = []
+    for user, film in zip(users.tolist(), films.tolist(), strict=True):
+        begin = time.thread_time()
+        model.rate(user, film, 4.0)
+        rates.append(time.thread_time() - begin)
+    for user in users.tolist():
+        rated = world.of(user)
+        begin = time.thread_time()
+        model.update(user, rated)
+        updates.append(time.thread_time() - begin)
     measured.rate_us, measured.update_us = float(np.median(rates)) * 1e6, float(np.median(updates)) * 1e6
+
+
+def _measure_start(measured: Measured, model: Recommender, world: synthetic.World) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "engine.snapshot"
+        snapshots.save(path, model, {})
+        measured.snapshot_bytes = path.stat().st_size
+        command = [sys.executable, "-m", start.__name__, str(path), *map(str, world.cols[: PROFILE_SIZES[1]].tolist())]
+        found = json.loads(subprocess.run(command, check=True, capture_output=True).stdout)  # noqa: S603 - our own command
+    measured.start_seconds, measured.start_cpu_seconds = found["seconds"], found["cpu_seconds"]
+    measured.start_resident_bytes = found["resident_bytes"]
 
 
 def bytes_touched(model: Recommender, rated: dict[int, float], user: int) -> int:

@@ -120,29 +120,34 @@ def _state_table(reports: list[SizeReport]) -> str:
         [
             r.ours["size"], f"{r.ours['state_bytes'] / r.ours['ratings']:.1f}", f"{r.ours['resident_bytes'] / 1e6:,.0f}",
             f"{r.ours['peak_bytes'] / 1e6:,.0f}", f"{r.ours['fit_seconds']:.1f}", f"{r.ours['rate_us']:.0f}", f"{r.ours['update_us']:.0f}",
+            f"{r.ours['snapshot_bytes'] / 1e6:,.0f}", f"{r.ours['start_cpu_seconds']:.1f} ({r.ours['start_seconds']:.1f})",
+            f"{r.ours['start_resident_bytes'] / 1e6:,.0f}",
         ]
         for r in reports
     ]  # fmt: skip
-    heads = ["size", "arrays, bytes a rating", "model, MB", "peak of fit, MB", "fit, CPU s", "one rating applied, µs", "whole row, µs"]
+    heads = [
+        "size", "arrays, bytes a rating", "model, MB", "peak of fit, MB", "fit, CPU s", "one rating applied, µs", "whole row, µs",
+        "snapshot, MB", "start until the first list, CPU s (elapsed)", "memory then, MB",
+    ]  # fmt: skip
     return "## State, start and updates\n\n" + _table(heads, rows)
 
 
 def _peers_table(reports: list[SizeReport]) -> str:
-    rows = []
+    rows: list[list[str]] = []
     for report in reports:
         for peer in report.peers:
             ratio = peer["milliseconds"] / report.ours["median_ms"]
             rows.append(
                 [
                     report.ours["size"], peer["name"], f"{peer['milliseconds']:.2f}", f"{ratio:.1f}",
-                    f"{peer['fit_seconds']:.1f}", peer["note"],
+                    f"{peer['fit_seconds']:.1f}", str(peer["people"]), peer["note"],
                 ]
             )  # fmt: skip
     about = (
         "## Peers, same data, same run\n\nMedian CPU ms a person, one thread, top 500; the ratio is to our median above, which includes "
         "content signals,\nblending and genre lists that the peers do not compute.\n\n"
     )
-    return about + _table(["size", "library", "ms", "times ours", "fit, CPU s", "note"], rows)
+    return about + _table(["size", "library", "ms", "times ours", "fit, CPU s", "people", "note"], rows)
 
 
 def _table(heads: list[str], rows: list[list[str]]) -> str:

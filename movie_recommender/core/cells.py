@@ -11,6 +11,9 @@ from .data import IntArray
 CODE_BITS = 4
 """A cell is ``position << 4 | code``: sorted cells are sorted positions."""
 
+MOVED = 512
+"""Cells moved at a time."""
+
 CellArray = npt.NDArray[np.unsignedinteger]
 
 SPARE = 64
@@ -157,6 +160,18 @@ def write_cell(start, size, room, cells, at, position, code):  # type: ignore[no
 
 
 @njit(cache=True, nogil=True)
+def make_room(cells, low, end):  # type: ignore[no-untyped-def]
+    """Move ``cells[low:end]`` one further, many at a time by way of another place: one by one takes ten times as long."""
+    moved = np.empty(MOVED, cells.dtype)
+    while end > low:
+        begin = max(low, end - MOVED)
+        some = moved[: end - begin]
+        some[:] = cells[begin:end]
+        cells[begin + 1 : end + 1] = some
+        end = begin
+
+
+@njit(cache=True, nogil=True)
 def write_between(cells, low, high, end, free, position, code):  # type: ignore[no-untyped-def]
     """Write a cell where ``cells[low:high]`` are in order, and move those up to `end` along.
 
@@ -182,7 +197,6 @@ def write_between(cells, low, high, end, free, position, code):  # type: ignore[
         return np.int64(0), 0
     if free <= 0:
         return np.int64(-1), 0
-    for c in range(end, low, -1):
-        cells[c] = cells[c - 1]
+    make_room(cells, low, end)
     cells[low] = (position << CODE_BITS) | code
     return np.int64(0), 1

@@ -70,6 +70,7 @@ class Recommender:
             scorer.fit(self.matrix, items)
             self.scorers[scorer.name] = scorer
         self.matrix.paths = None
+        self._refreshed = [scorer for scorer in self.scorers.values() if type(scorer).refresh is not Scorer.refresh]
         self.stars = StarPredictor(self.weights.rating)
         self.stars.fit(self.matrix, items)
         self.franchises = franchises(items)
@@ -168,7 +169,7 @@ class Recommender:
             self._follow(row, [(col, self.matrix.put(row, col, code), code)])
 
     def _follow(self, row: int, changes: list[Change]) -> None:
-        for scorer in self.scorers.values():
+        for scorer in self._refreshed:
             scorer.refresh(row)
         self.stars.follow(row, changes)
         self.matrix.latest.follow(row, [col for col, before, now in changes if now not in (0, before)])

@@ -107,8 +107,9 @@ class StarPredictor:
         damping = self.settings["item_damping"]
         for col, before, now in changes:
             change = (now - before) / 2.0 - usual * ((now > 0) - (before > 0))
-            residual = self.residuals[col] = self.residuals[col] + change
-            self.item_base[col] = self.mean + (residual + damping * self.prior[col]) / (self.matrix.counts[col] + damping)
+            residual = float(self.residuals[col]) + change
+            self.residuals[col] = residual
+            self.item_base[col] = self.mean + (residual + damping * float(self.prior[col])) / (float(self.matrix.counts[col]) + damping)
 
     def _regression(self, counts: FloatArray, features: Features) -> Callable[[FloatArray], FloatArray]:
         """A function from mean residuals to what the facts let expect of each item."""
