@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: run dev setup setup-dev test lint audit bench clean
+.PHONY: run dev setup setup-dev test lint audit bench torture clean
 
 run: $(VENV)/.ready
 	@$(BIN)/flask start
@@ -45,6 +45,9 @@ audit: $(VENV)/.ready-dev
 
 bench: $(VENV)/.ready-dev
 	@$(BIN)/flask bench $(ARGS)
+
+torture: $(VENV)/.ready-dev
+	@$(BIN)/python -m tests.torture $(ARGS)
 
 clean:
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

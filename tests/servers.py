@@ -41,7 +41,14 @@ def free_port() -> int:
 
 @pytest.fixture(scope="session")
 def new_database() -> Iterator[Callable[[], str]]:
-    """Makes empty databases on a PostgreSQL of our own, on a socket in a temporary folder; returns the URL of each."""
+    """Makes empty databases on a PostgreSQL of our own; returns the URL of each."""
+    with private_postgresql() as make:
+        yield make
+
+
+@contextmanager
+def private_postgresql() -> Iterator[Callable[[], str]]:
+    """A PostgreSQL of our own, on a socket in a temporary folder: makes empty databases and returns the URL of each."""
     folders = sorted(Path("/usr/lib/postgresql").glob("*/bin")) if Path("/usr/lib/postgresql").exists() else []
     binaries = folders[-1] if folders else Path(shutil.which("initdb") or "/nowhere/initdb").parent
     if not (binaries / "initdb").exists():

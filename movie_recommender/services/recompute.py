@@ -41,18 +41,7 @@ def recompute(engine: Engine, user_id: int, job_id: str | None = None) -> bool:
         _settle(user_id, job_id)
         return False
     # Read after the version: the list may know more than it says, never less.
-    stars, seen, preferences = rating.stars_of(user_id), viewing.seen(user_id), preferences_of(user_id)
-    dismissed = dismissing.film_ids(user_id)
-    also, taste = _also(user_id, stars, seen) - dismissed, heeded(user_id, stars)
-    exclude = seen.union(dismissed, stars)
-    db.session.rollback()
-    if len(stars) < current_app.config["MIN_RATINGS"]:
-        payload, made_by = pack(()), engine.hear(user_id, stars, state.version)
-    else:
-        entries, made_by = engine.rank(
-            user_id, stars, current_app.config["LIST_LENGTH"], exclude, preferences, also, state.version, taste, seen.union(stars)
-        )  # fmt: skip
-        payload = packed(entries, seen.union(stars))
+    payload, made_by = computed(engine, user_id, state.version)
     values = {"version": state.version, "engine": made_by, "computed_at": now(), "payload": payload}
     with writing() as session:
         reached = session.scalar(
@@ -66,6 +55,22 @@ def recompute(engine: Engine, user_id: int, job_id: str | None = None) -> bool:
         if job_id:
             jobs.end(job_id, "done")
     return True
+
+
+def computed(engine: Engine, user_id: int, version: int) -> tuple[bytes, str]:
+    """A person's list as it is kept, for this version of his, and the engine's that made it; nothing is written."""
+    stars, seen, preferences = rating.stars_of(user_id), viewing.seen(user_id), preferences_of(user_id)
+    dismissed = dismissing.film_ids(user_id)
+    also, taste = _also(user_id, stars, seen) - dismissed, heeded(user_id, stars)
+    exclude = seen.union(dismissed, stars)
+    db.session.rollback()
+    if len(stars) < current_app.config["MIN_RATINGS"]:
+        return pack(()), engine.hear(user_id, stars, version)
+    known = seen.union(stars)
+    entries, made_by = engine.rank(
+        user_id, stars, current_app.config["LIST_LENGTH"], exclude, preferences, also, version, taste, known
+    )  # fmt: skip
+    return packed(entries, known), made_by
 
 
 def preferences_of(user_id: int) -> Preferences:

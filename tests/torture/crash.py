@@ -1,0 +1,217 @@
+"""Part 1: people rate while the processes are killed at random points. Nothing acknowledged is lost, no list stays behind."""
+
+from __future__ import annotations
+
+import random
+import sqlite3
+import threading
+import time
+from collections import Counter, defaultdict
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import requests
+from sqlalchemy import select
+
+from movie_recommender.services.engine import Engine
+from movie_recommender.services.lists import opened
+from movie_recommender.services.recompute import computed
+from movie_recommender.storage import db, raise_revision
+from movie_recommender.storage.models import Job, Rating, RecommendationList, UserState
+
+from ..servers import private_postgresql
+from .redis_server import private_redis
+from .report import Report, demand
+from .stand import Person, Stand, stand, wait_for
+
+STALE_SECONDS = 120.0  # after the last kill
+WRITERS = 6
+
+
+class Raters:
+    """People who rate, change and remove without a pause, and remember what they were told."""
+
+    def __init__(self, here: Stand, pause: float = 0.05) -> None:
+        self._here = here
+        self._pause = pause
+        self._stopped = threading.Event()
+        # What may stand on disk: one value where the last answer was a yes, two where there was none.
+        self.possible: dict[tuple[int, int], set[float | None]] = defaultdict(lambda: {None})
+        self.answers: Counter[str] = Counter()
+        shares = [here.people[at::WRITERS] for at in range(WRITERS)]
+        self._threads = [threading.Thread(target=self._rate, args=(at, share)) for at, share in enumerate(shares) if share]
+
+    def __enter__(self) -> Raters:
+        for thread in self._threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._stopped.set()
+        for thread in self._threads:
+            thread.join()
+
+    def _rate(self, seed: int, people: list[Person]) -> None:
+        chance = random.Random(seed)
+        while not self._stopped.wait(self._pause):
+            person, movie = chance.choice(people), chance.choice(self._here.movies[:400])
+            stars = None if chance.random() < 0.15 else chance.randint(1, 10) / 2
+            known = self.possible[person.id, movie]
+            known.add(stars)
+            status = self._send(person, movie, stars)
+            self.answers[status] += 1
+            if status in ("200", "201"):
+                known.clear()
+                known.add(stars)
+
+    def _send(self, person: Person, movie: int, stars: float | None) -> str:
+        url = f"{self._here.url}/api/v1/ratings/{movie}"
+        try:
+            if stars is None:
+                answer = requests.delete(url, headers=person.headers, timeout=30)
+            else:
+                answer = requests.put(url, json={"rating": stars}, headers=person.headers, timeout=30)
+        except requests.RequestException:
+            return "no answer"
+        return str(answer.status_code)
+
+    def acknowledged(self) -> int:
+        return self.answers["200"] + self.answers["201"]
+
+
+def run(report: Report, folder: Path) -> None:
+    """On SQLite, then on PostgreSQL and Redis."""
+    with stand(folder / "sqlite", report.size("people")) as here:
+        _torture(report, here, report.size("kills"), None)
+        check = sqlite3.connect(folder / "sqlite" / "movie_recommender.sqlite3").execute("PRAGMA quick_check").fetchone()
+        demand(check == ("ok",), f"quick_check says {check}")
+        report.say("SQLite: quick_check is ok.")
+    if not report.size("server_kills"):
+        return
+    with private_postgresql() as new_database, private_redis() as server:
+        settings = {"DATABASE_URL": new_database(), "QUEUE_URL": server.url, "BACKGROUND_WORKERS": "4"}
+        with stand(folder / "servers", report.size("people"), **settings) as here:
+            _torture(report, here, report.size("server_kills"), server.restart, report.size("redis_kills"))
+
+
+def _torture(report: Report, here: Stand, kills: int, restart_redis: Callable[[], None] | None, redis_kills: int = 0) -> None:
+    chance, done = random.Random(kills), Counter[str]()
+    place = "PostgreSQL and Redis, 4 workers" if restart_redis else "SQLite"
+    here.start("background", "web")
+    here.wait_until_up("background", "web")
+    targets = ["redis"] * redis_kills + chance.choices(["background", "web", "web worker"], weights=[6, 2, 2], k=kills)
+    chance.shuffle(targets)
+    with Raters(here) as raters:
+        for target in targets:
+            time.sleep(chance.uniform(0.0, 6.0))
+            if target == "redis" and restart_redis:
+                restart_redis()
+            elif target == "web worker":
+                here.kill_a_child("web", chance)
+            else:
+                here.kill(target)
+                here.start(target)
+            done[target] += 1
+        last_kill = time.monotonic()
+        time.sleep(2.0)
+    left = STALE_SECONDS - (time.monotonic() - last_kill)
+    wait_for(lambda: not here.behind(), f"{place}: every list is current", left)
+    caught_up = time.monotonic() - last_kill
+    told = ", ".join(f"{name} {count}" for name, count in sorted(raters.answers.items()))
+    report.say(f"{place}: killed {dict(done)}; answers to the people: {told}.")
+    demand(not [name for name in raters.answers if name.startswith("5")], f"Somebody was answered with a 5xx: {raters.answers}")
+    _check_ratings(report, here, raters, place)
+    _check_jobs(here, place)
+    report.say(f"{place}: no list is behind {caught_up:.1f} s after the last kill (limit {STALE_SECONDS:g} s); no job is stuck.")
+    _check_lists(report, here, place)
+
+
+def _check_ratings(report: Report, here: Stand, raters: Raters, place: str) -> None:
+    with here.database() as session:
+        on_disk = {
+            (user, movie): halves / 2 for user, movie, halves in session.execute(select(Rating.user_id, Rating.movie_id, Rating.half_stars))
+        }
+    lost = [key for key, values in raters.possible.items() if on_disk.get(key) not in values]
+    invented = [key for key in on_disk if key[0] < 100_000 and key not in raters.possible]
+    demand(not lost, f"{place}: {len(lost)} ratings are not what was acknowledged: {lost[:5]}")
+    demand(not invented, f"{place}: ratings that nobody gave: {invented[:5]}")
+    report.say(f"{place}: {raters.acknowledged():,} acknowledged changes of {len(raters.possible):,} ratings, all on disk as acknowledged.")
+
+
+def _check_jobs(here: Stand, place: str) -> None:
+    """A list is written in the transaction that ends its job, so when no list is behind the jobs end soon."""
+
+    def pending() -> list[Any]:
+        with here.database() as session:
+            return list(session.execute(select(Job.kind, Job.state).where(Job.state.in_(("queued", "running")))))
+
+    wait_for(lambda: not pending(), f"{place}: no job waits or runs any more", 90.0)
+    with here.database() as session:
+        dead = list(session.scalars(select(Job.error).where(Job.state == "dead")))
+        aside = list(session.scalars(select(UserState.user_id).where(UserState.attempts > 0)))
+    demand(not dead, f"{place}: jobs were given up: {dead}")
+    demand(not aside, f"{place}: people were set aside: {aside}")
+
+
+def _check_lists(report: Report, here: Stand, place: str) -> None:
+    """Compare the lists as they were left, and again after the product renewed them for one and the same engine."""
+    clean, engine_version = clean_lists(here)
+    left = {user: entries for user, (_, entries) in _stored(here).items()}
+    demand(left.keys() >= {user for user in clean if clean[user]}, f"{place}: people without a list: {sorted(clean.keys() - left.keys())}")
+    with here.database() as session:
+        for person in here.people:
+            rated = set(session.scalars(select(Rating.movie_id).where(Rating.user_id == person.id)))
+            offered = {movie for movie, _ in left.get(person.id, [])}
+            state = session.get_one(UserState, person.id)
+            demand(
+                not rated & offered,
+                f"{place}: {person.name} is offered films that he has rated: {sorted(rated & offered)[:5]} of {len(rated)}; "
+                f"version {state.version}, computed {state.computed_version}.",
+            )
+    same = [
+        len({m for m, _ in left[user][:50]} & {m for m, _ in clean[user][:50]}) / max(1, len(clean[user][:50]))
+        for user in clean
+        if clean[user]
+    ]
+    report.say(f"{place}: as left, the first 50 of a list agree with a clean recompute in {sum(same) / max(1, len(same)):.1%} "
+               "(the others' ratings came later than the list).")  # fmt: skip
+    with here.database():
+        raise_revision("community")
+    wait_for(lambda: all(made_by != engine_version for made_by, _ in _stored(here).values()), f"{place}: lists of a new engine", 180.0)
+    clean, _ = clean_lists(here)
+    renewed = {user: entries for user, (_, entries) in _stored(here).items()}
+    different = [user for user in clean if clean[user] != renewed.get(user, [])]
+    demand(not different, f"{place}: lists differ from a clean recompute: {_difference(different, clean, renewed)}")
+    report.say(f"{place}: {len(clean)} lists of one engine, all equal to a clean recompute, film by film and score by score.")
+
+
+def _difference(users: list[int], clean: dict[int, Any], stored: dict[int, Any]) -> str:
+    if not users:
+        return ""
+    pairs = [(at, a, b) for at, (a, b) in enumerate(zip(clean[users[0]], stored[users[0]], strict=False)) if a != b]
+    return f"{len(users)} people, first {users[0]}: {pairs[:3]}, lengths {len(clean[users[0]])} and {len(stored[users[0]])}"
+
+
+def _stored(here: Stand) -> dict[int, tuple[str, list[tuple[int, float]]]]:
+    with here.database() as session:
+        rows = session.execute(select(RecommendationList.user_id, RecommendationList.engine, RecommendationList.payload)).all()
+    return {user: (made_by, _films(payload)) for user, made_by, payload in rows}
+
+
+def _films(payload: bytes) -> list[tuple[int, float]]:
+    """The new films of a list, best first, with their scores."""
+    return [(entry.movie_id, round(entry.score, 4)) for entry in opened(payload)[0]]
+
+
+def clean_lists(here: Stand) -> tuple[dict[int, list[tuple[int, float]]], str]:
+    """What a fresh engine makes of what is on disk: person to ``(movie, score)``, and the engine's version."""
+    with here.database():
+        engine = Engine()
+        engine.refit()
+        lists = {}
+        for person in here.people:
+            version = db.session.scalar(select(UserState.version).where(UserState.user_id == person.id)) or 0
+            payload, _ = computed(engine, person.id, version)
+            lists[person.id] = _films(payload)
+        return lists, engine.version

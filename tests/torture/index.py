@@ -1,0 +1,233 @@
+"""Part 2: the plot index while `fillchroma` is killed, and with every kind of damage to its files."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from unittest import mock
+
+import numpy as np
+from flask import Flask
+from sqlalchemy import insert, select, update
+
+from background_api import create_api
+from movie_recommender.errors import PlotIndexDamaged
+from movie_recommender.services import plots as product
+from movie_recommender.services.plots import Plots
+from movie_recommender.storage import create_or_upgrade, db, raise_revision, writing
+from movie_recommender.storage.models import Movie, PlotVector
+from movie_recommender.storage.plot_index import FolderIndex, Vectors
+
+from .report import Report, demand
+from .stand import ROOT
+
+DIMENSION = 64
+
+
+class WordEncoder:
+    """Vectors from a text's digest: the index and its keeping are under test here, not the sentence encoder."""
+
+    name, dimension = "torture", DIMENSION
+
+    def encode(self, texts: list[str]) -> Vectors:
+        seeds = [int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big") for text in texts]
+        vectors = np.stack([np.random.default_rng(seed).normal(size=DIMENSION) for seed in seeds]).astype("<f4")
+        return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+
+
+def word_encoder() -> contextlib.AbstractContextManager[object]:
+    """In this process plots are encoded by their words, until the end of the block."""
+    return mock.patch.multiple(
+        product, load_encoder=lambda _setting, _threads: WordEncoder(), encoder_name=lambda _setting: WordEncoder.name
+    )
+
+
+def run(report: Report, folder: Path) -> None:
+    api = create_api(TESTING=True, INSTANCE_PATH=folder / "instance")
+    with word_encoder(), api.app_context():
+        create_or_upgrade()
+        with writing() as session:
+            rows = [
+                {"id": at, "title": f"Film {at}", "search_key": f"film {at}", "plot": f"Plot {at}"}
+                for at in range(1, report.size("plots") + 1)
+            ]
+            session.execute(insert(Movie), rows)
+            raise_revision("catalogue")
+        _kills(report, api)
+        _damage(report, api)
+        db.session.remove()
+        db.engine.dispose()
+
+
+def _kills(report: Report, api: Flask) -> None:
+    """Change plots, begin `fillchroma`, kill it somewhere, ask: the answers are always right, by the index or without it."""
+    chance, kills, index_folder = random.Random(1), report.size("kills"), Path(api.config["INSTANCE_PATH"]) / "chroma"
+    whole = _fill(api)
+    served: Counter[str] = Counter()
+    for number in range(kills):
+        before = (index_folder / "current").read_text()
+        with writing() as session:
+            session.execute(update(Movie).where(Movie.id == 1 + number % report.size("plots")).values(plot=f"Another plot {number}"))
+            raise_revision("catalogue")
+        child = subprocess.Popen(_program(api), cwd=ROOT, env=dict(os.environ), start_new_session=True, stderr=subprocess.DEVNULL)
+        time.sleep(chance.uniform(0.1 * whole, 1.1 * whole))
+        ended = child.poll() is not None
+        if chance.random() < 0.3:
+            os.kill(child.pid, signal.SIGKILL)  # its own child lives on for a while
+        else:
+            _kill_group(child.pid)
+        child.wait()
+        generation = (index_folder / "current").read_text()
+        served["the new one" if generation != before else "the old one"] += 1
+        served["ended before the kill"] += ended
+        _demand_whole(index_folder / generation)
+        _ask(api, chance, "after a kill")
+        _kill_group(child.pid)
+    _fill(api)
+    share = _found_by_itself(api)
+    left = len(list(index_folder.glob("generation-*")))
+    report.say(
+        f"{kills} kills during fillchroma of {report.size('plots'):,} plots ({whole:.1f} s each); then served: {dict(served)}, whole."
+    )
+    demand(share >= 0.999, f"Only {share:.2%} of the vectors are found by themselves.")
+    demand(left == 1, f"{left} generations are left.")
+    report.say(f"After the last fillchroma {share:.2%} of the vectors are found by themselves; one generation is left.")
+
+
+def _kill_group(pid: int) -> None:
+    try:
+        os.killpg(pid, signal.SIGKILL)
+    except ProcessLookupError:
+        return
+
+
+def _program(api: Flask) -> list[str]:
+    return [sys.executable, "-m", "tests.torture.index", str(api.config["INSTANCE_PATH"])]
+
+
+def _fill(api: Flask) -> float:
+    """Run it to its end; returns how many seconds that took."""
+    started = time.monotonic()
+    done = subprocess.run(_program(api), cwd=ROOT, env=dict(os.environ), capture_output=True, text=True, check=False)
+    demand(done.returncode == 0, f"fillchroma failed: {done.stderr[-1500:]}")
+    return time.monotonic() - started
+
+
+def _demand_whole(generation: Path) -> None:
+    """The generation that is served stands its own test, in a child process."""
+    program = [sys.executable, "-m", "movie_recommender.storage.chroma", "check", str(generation)]
+    done = subprocess.run(program, cwd=ROOT, capture_output=True, text=True, check=False)
+    demand(done.returncode == 0, f"The served generation is damaged after a kill: {done.stderr[-800:]}")
+
+
+def _vectors() -> tuple[list[int], Vectors]:
+    db.session.rollback()
+    rows = db.session.execute(select(PlotVector.movie_id, PlotVector.vector).order_by(PlotVector.movie_id)).all()
+    return [movie for movie, _ in rows], np.frombuffer(b"".join(vector for _, vector in rows), dtype="<f4").reshape(len(rows), -1)
+
+
+def _ask(api: Flask, chance: random.Random, when: str) -> bool:
+    """Search as the product does; the answer must be that of an exact search. Returns whether the index gave it."""
+    plots, text = Plots(api.config), f"A question {chance.random()}"
+    try:
+        found, is_indexed = plots.search(text, 10)
+    finally:
+        plots.close()
+    ids, vectors = _vectors()
+    best = [ids[place] for place in np.argsort(-(vectors @ WordEncoder().encode([text])[0]))[:10]]
+    hits = len({movie for movie, _ in found} & set(best))
+    demand(hits >= 9, f"The search gave {hits} of the 10 nearest films {when} (by the index: {is_indexed}).")
+    return is_indexed
+
+
+def _found_by_itself(api: Flask) -> float:
+    plots = Plots(api.config)
+    ids, vectors = _vectors()
+    digest, _ = plots._kept()
+    index = FolderIndex(Path(api.config["INSTANCE_PATH"]) / "chroma")
+    try:
+        hits = sum(index.query(digest, vector, 1)[0][0] == movie for movie, vector in zip(ids, vectors, strict=True))
+    finally:
+        index.close()
+    return hits / len(ids)
+
+
+def _delete(path: Path) -> None:
+    path.unlink()
+
+
+def _halve(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+
+
+def _empty(path: Path) -> None:
+    path.write_bytes(b"")
+
+
+def _zeros(path: Path) -> None:
+    path.write_bytes(bytes(path.stat().st_size))
+
+
+def _noise(path: Path) -> None:
+    """The middle third becomes noise: the beginning and the end still look right."""
+    data, chance = bytearray(path.read_bytes()), random.Random(3)
+    third = len(data) // 3
+    data[third : 2 * third] = chance.randbytes(third)
+    path.write_bytes(bytes(data))
+
+
+DAMAGES: tuple[Callable[[Path], None], ...] = (_delete, _halve, _empty, _zeros, _noise)
+
+
+def _damage(report: Report, api: Flask) -> None:
+    """Each file and each damage: never a wrong answer, and afterwards an index that answers."""
+    folder, chance = Path(api.config["INSTANCE_PATH"]) / "chroma", random.Random(2)
+    sound = shutil.copytree(folder, folder.with_name("sound"))
+    files = sorted(path.relative_to(sound) for path in sound.rglob("*") if path.is_file() and path.name != "lock")
+    outcome: Counter[str] = Counter()
+    cases = [(file, damage) for file in files for damage in DAMAGES]
+    step = max(1, len(cases) // report.size("damages"))
+    for file, damage in cases[::step]:
+        _restore(sound, folder)
+        damage(folder / file)
+        outcome[_case(api, chance, f"with {file.name} damaged by {damage.__name__}")] += 1
+    _restore(sound, folder)
+    shutil.rmtree(folder)
+    outcome[_case(api, chance, "with the folder gone")] += 1
+    shutil.rmtree(sound)
+    report.say(f"{sum(outcome.values())} cases of damage to {len(files)} files: {dict(outcome)}; no wrong answer, all answer again.")
+
+
+def _case(api: Flask, chance: random.Random, when: str) -> str:
+    was_right = _ask(api, chance, when)
+    plots = Plots(api.config)
+    try:
+        plots.search("Anything", 1)
+        plots.build_index(lambda: None)
+    except PlotIndexDamaged as error:
+        demand(False, f"The index cannot be built anew {when}: {error.message}")
+    finally:
+        plots.close()
+    demand(_ask(api, chance, f"after the repair, {when}"), f"The index does not answer after the repair, {when}.")
+    return "harmless" if was_right else "noticed and built anew"
+
+
+def _restore(sound: Path, folder: Path) -> None:
+    shutil.rmtree(folder, ignore_errors=True)
+    shutil.copytree(sound, folder)
+
+
+if __name__ == "__main__":
+    program = create_api(TESTING=True, INSTANCE_PATH=sys.argv[1])
+    with word_encoder(), program.app_context():
+        Plots(program.config).fill(lambda _done, _total: None)

@@ -1,0 +1,40 @@
+"""Every part, and its sizes: the short form runs in the ordinary suite, the long one by `make torture`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from . import access, api, crash, faults, fuzz, index, load, machine
+from .report import Report
+
+PARTS: Mapping[str, Callable[[Report, Path], None]] = {
+    "crash": crash.run,
+    "index": index.run,
+    "machine": machine.run,
+    "api": api.run,
+    "fuzz": fuzz.run,
+    "load": load.run,
+    "access": access.run,
+    "faults": faults.run,
+}
+LONG: Mapping[str, Mapping[str, float]] = {
+    "crash": {"people": 50, "kills": 200, "server_kills": 200, "redis_kills": 20},
+    "index": {"plots": 1500, "kills": 100, "damages": 10_000},
+    "machine": {"walks": 1000, "steps": 50},
+    "api": {"cases": 80_000, "background_cases": 20_000},
+    "fuzz": {"inputs": 10_000},
+    "load": {"people": 50, "per_second": 200, "seconds": 600, "rounds": 50, "short_lock": 8, "long_lock": 30, "limits": 1},
+    "access": {},
+    "faults": {"people": 50, "full_disks": 100, "away_seconds": 3600},
+}
+SHORT: Mapping[str, Mapping[str, float]] = {
+    "crash": {"people": 6, "kills": 2, "server_kills": 0, "redis_kills": 0},
+    "index": {"plots": 60, "kills": 1, "damages": 1},
+    "machine": {"walks": 4, "steps": 15},
+    "api": {"cases": 0, "background_cases": 120},
+    "fuzz": {"inputs": 15},
+    "load": {"people": 4, "per_second": 15, "seconds": 3, "rounds": 2, "short_lock": 1, "long_lock": 12, "limits": 0},
+    "access": {},
+    "faults": {"people": 4, "full_disks": 1, "away_seconds": 20},
+}
