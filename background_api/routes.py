@@ -223,7 +223,7 @@ def health() -> dict[str, object]:
 @blueprint.post("/lists/preview")
 @blueprint.input(PreviewQuery, location="json")
 @blueprint.output(PreviewOut)
-@blueprint.doc(summary="The first films of a person's list before and after another steering", responses=[401, 503])
+@blueprint.doc(summary="The first films of a person's list before and after another steering", responses=[400, 401, 503])
 def preview_list(json_data: dict[str, Any]) -> dict[str, object]:
     chosen = Steering.of(json_data["steering"])
     before, after = recompute.preview(_runtime().engine, json_data["user_id"], chosen, json_data["n"])
@@ -233,7 +233,7 @@ def preview_list(json_data: dict[str, Any]) -> dict[str, object]:
 @blueprint.post("/lists/explain")
 @blueprint.input(ExplainQuery, location="json")
 @blueprint.output(ReceiptOut)
-@blueprint.doc(summary="The exact parts of a film's score for a person", responses=[401, 404, 503])
+@blueprint.doc(summary="The exact parts of a film's score for a person", responses=[400, 401, 404, 503])
 def explain(json_data: dict[str, int]) -> dict[str, object]:
     found = recompute.explain(_runtime().engine, json_data["user_id"], json_data["movie_id"])
     parts = [

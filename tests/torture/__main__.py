@@ -14,7 +14,7 @@ import traceback
 from pathlib import Path
 
 from . import document
-from .parts import LONG, PARTS
+from .parts import LONG, PARTS, SHORT
 from .report import Report, quiet
 
 
@@ -23,27 +23,28 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="make torture", description="Break the product on purpose; nothing may be lost.")
     parser.add_argument("parts", nargs="*", choices=[[], *PARTS], help="which parts; all by default")
     parser.add_argument("--size", action="append", default=[], metavar="NAME=NUMBER", help="another size than the full one")
+    parser.add_argument("--short", action="store_true", help="the sizes of the ordinary suite")
     parser.add_argument("--write", action="store_true", help="write the figures into docs/reliability.md")
     parser.add_argument("--folder", type=Path, help="where instances are made; a temporary folder by default")
     options = parser.parse_args()
     changed = {name: float(number) for name, number in (text.split("=", 1) for text in options.size)}
     quiet()
-    failed = [name for name in options.parts or PARTS if not _run(name, changed, options.folder, options.write)]
+    failed = [name for name in options.parts or PARTS if not _run(name, {**(SHORT if options.short else LONG)[name], **changed}, options)]
     sys.stdout.write(f"Found something: {', '.join(failed)}.\n" if failed else "Found nothing.\n")
     return 1 if failed else 0
 
 
-def _run(name: str, changed: dict[str, float], folder: Path | None, write: bool) -> bool:
-    sizes = {size: changed.get(size, number) for size, number in LONG[name].items()}
+def _run(name: str, wanted: dict[str, float], options: argparse.Namespace) -> bool:
+    sizes = {size: wanted[size] for size in LONG[name]}
     report, outcome = Report(name, sizes), "Nothing found."
-    with tempfile.TemporaryDirectory(prefix=f"torture-{name}-", dir=folder) as place:
+    with tempfile.TemporaryDirectory(prefix=f"torture-{name}-", dir=options.folder) as place:
         try:
             PARTS[name](report, Path(place))
         except Exception as error:  # noqa: BLE001 - whatever it is, it is the finding
             report.say(f"FOUND: {error}")
             sys.stdout.write(traceback.format_exc())
             outcome = "Found something."
-    if write:
+    if options.write:
         document.write(name, report, outcome)
     return outcome == "Nothing found."
 

@@ -72,6 +72,7 @@ def _background(report: Report, folder: Path) -> None:
         create_or_upgrade()
         accounts.register("Alice", PASSWORD)
         jobs.submit("refit")
+        api.extensions["runtime"].engine.refit()  # nothing of it is "still learning" then
     api.wsgi_app = Signed(api.wsgi_app, api.config["BACKGROUND_KEY"])  # type: ignore[method-assign]
     schema = schemathesis.openapi.from_wsgi("/openapi.json", api)
     # The search loads the encoder: it stands in the index's part and in the tests of plots.

@@ -25,6 +25,7 @@ from .redis_server import private_redis
 from .report import Report, demand
 from .stand import Person, Stand, stand, wait_for
 
+SCORE = 2e-5  # scores are kept with five digits; sums of floats differ in the last one
 STALE_SECONDS = 120.0  # after the last kill
 WRITERS = 6
 
@@ -181,15 +182,20 @@ def _check_lists(report: Report, here: Stand, place: str) -> None:
     wait_for(lambda: all(made_by != engine_version for made_by, _ in _stored(here).values()), f"{place}: lists of a new engine", 180.0)
     clean, _ = clean_lists(here)
     renewed = {user: entries for user, (_, entries) in _stored(here).items()}
-    different = [user for user in clean if clean[user] != renewed.get(user, [])]
+    different = [user for user in clean if not _equal(clean[user], renewed.get(user, []))]
     demand(not different, f"{place}: lists differ from a clean recompute: {_difference(different, clean, renewed)}")
     report.say(f"{place}: {len(clean)} lists of one engine, all equal to a clean recompute, film by film and score by score.")
+
+
+def _equal(one: list[tuple[int, float]], other: list[tuple[int, float]]) -> bool:
+    """The same films in the same order with the same scores."""
+    return len(one) == len(other) and all(a[0] == b[0] and abs(a[1] - b[1]) <= SCORE for a, b in zip(one, other, strict=True))
 
 
 def _difference(users: list[int], clean: dict[int, Any], stored: dict[int, Any]) -> str:
     if not users:
         return ""
-    pairs = [(at, a, b) for at, (a, b) in enumerate(zip(clean[users[0]], stored[users[0]], strict=False)) if a != b]
+    pairs = [(at, a, b) for at, (a, b) in enumerate(zip(clean[users[0]], stored[users[0]], strict=False)) if not _equal([a], [b])]
     return f"{len(users)} people, first {users[0]}: {pairs[:3]}, lengths {len(clean[users[0]])} and {len(stored[users[0]])}"
 
 
@@ -201,7 +207,7 @@ def _stored(here: Stand) -> dict[int, tuple[str, list[tuple[int, float]]]]:
 
 def _films(payload: bytes) -> list[tuple[int, float]]:
     """The new films of a list, best first, with their scores."""
-    return [(entry.movie_id, round(entry.score, 4)) for entry in opened(payload)[0]]
+    return [(entry.movie_id, entry.score) for entry in opened(payload)[0]]
 
 
 def clean_lists(here: Stand) -> tuple[dict[int, list[tuple[int, float]]], str]:

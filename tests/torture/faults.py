@@ -26,7 +26,6 @@ from .stand import ROOT, Stand, free_port, stand, wait_for
 
 HOUR, DAY = 3600, 86_400
 RATINGS_A_SECOND = 10  # of the hour without the background API
-CATCH_UP_SECONDS = 300.0
 CLOCK = ROOT / "tests" / "torture" / "clock"
 
 
@@ -175,11 +174,11 @@ def _an_hour_away(report: Report, here: Stand) -> None:
             f"A list calls itself {page.json()['state']}",
         )
     here.start("background")
-    caught_up = wait_for(lambda: not here.behind(), "Lists after an hour away", CATCH_UP_SECONDS)
+    caught_up = wait_for(lambda: not here.behind(), "Lists after an hour away", report.sizes["catch_up"])
     with here.database() as session:
         rows = session.execute(select(Rating.user_id, Rating.movie_id, Rating.half_stars))
         on_disk = {(user, movie): halves / 2 for user, movie, halves in rows}
     lost = [key for key, stars in given.items() if on_disk.get(key) != stars]
     demand(not lost and len(on_disk) == before + len(given.keys() - known), f"{len(lost)} ratings are lost: {lost[:3]}")
     report.say(f"{amount:,} ratings without the background API (in {took:.0f} s): all kept, pages served as updating, every list current "
-               f"{caught_up:.1f} s after its start (limit {CATCH_UP_SECONDS:g} s).")  # fmt: skip
+               f"{caught_up:.1f} s after its start (limit {report.size('catch_up')} s).")  # fmt: skip

@@ -26,15 +26,15 @@ LONG: Mapping[str, Mapping[str, float]] = {
     "fuzz": {"inputs": 10_000},
     "load": {"people": 50, "per_second": 200, "seconds": 600, "rounds": 50, "short_lock": 8, "long_lock": 30, "limits": 1},
     "access": {},
-    "faults": {"people": 50, "full_disks": 100, "away_seconds": 3600},
+    "faults": {"people": 50, "full_disks": 100, "away_seconds": 3600, "catch_up": 300},
 }
 SHORT: Mapping[str, Mapping[str, float]] = {
     "crash": {"people": 6, "kills": 2, "server_kills": 0, "redis_kills": 0},
     "index": {"plots": 60, "kills": 1, "damages": 1},
-    "machine": {"walks": 4, "steps": 15},
+    "machine": {"walks": 20, "steps": 25},
     "api": {"cases": 0, "background_cases": 120},
     "fuzz": {"inputs": 15},
     "load": {"people": 4, "per_second": 15, "seconds": 3, "rounds": 2, "short_lock": 1, "long_lock": 12, "limits": 0},
     "access": {},
-    "faults": {"people": 4, "full_disks": 1, "away_seconds": 20},
+    "faults": {"people": 4, "full_disks": 1, "away_seconds": 20, "catch_up": 60},
 }
