@@ -17,7 +17,7 @@ from flask.testing import FlaskClient
 from movie_recommender import create_app
 from movie_recommender.catalogue.titles import fold, search_key
 from movie_recommender.services import accounts
-from movie_recommender.storage import create_or_upgrade, db
+from movie_recommender.storage import create_or_upgrade, db, writing
 from movie_recommender.storage.models import Credit, Genre, Movie, Person
 
 from .servers import app_on_postgresql, chroma_url, new_database, postgresql, redis_url  # noqa: F401 - fixtures
@@ -103,18 +103,17 @@ def add_movie(app: Any) -> Callable[..., int]:
         cast: Sequence[str] = (),
         **facts: Any,
     ) -> int:
+        key = search_key(title, facts.get("original_title"))
         with app.app_context():
-            movie = Movie(
-                **{"title": title, "year": year, "search_key": search_key(title, facts.get("original_title")), "renown": 1, **facts}
-            )
-            movie.genres = [_one(Genre, {"name": name}) for name in genres]
-            db.session.add(movie)
-            db.session.flush()
-            for role, names in (("director", directors), ("actor", cast)):
-                for billing, name in enumerate(names):
-                    person = _one(Person, {"name_key": fold(name)}, name=name)
-                    db.session.add(Credit(movie_id=movie.id, role=role, billing=billing, person_id=person.id))
-            db.session.commit()
+            with writing() as session:
+                movie = Movie(**{"title": title, "year": year, "search_key": key, "renown": 1, **facts})
+                movie.genres = [_one(Genre, {"name": name}) for name in genres]
+                session.add(movie)
+                session.flush()
+                for role, names in (("director", directors), ("actor", cast)):
+                    for billing, name in enumerate(names):
+                        person = _one(Person, {"name_key": fold(name)}, name=name)
+                        session.add(Credit(movie_id=movie.id, role=role, billing=billing, person_id=person.id))
             return movie.id
 
     return add

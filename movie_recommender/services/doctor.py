@@ -57,6 +57,7 @@ def faults(patience: float = PATIENCE_SECONDS) -> Iterator[Fault]:
     yield from _secrets()
     without_database = list(_database())
     yield from without_database
+    yield from _snapshot()
     yield from _queue()
     up = list(_background_api())
     yield from up
@@ -141,6 +142,18 @@ _REMEDIES: dict[type[MovieRecommenderError] | type[None], str] = {
     DiskFull: "Make room on the disk; it goes on by itself.",
     FolderReadOnly: "Give file and folder to the user who runs the product (chown, chmod u+w).",
 }
+
+
+def _snapshot() -> Iterator[Fault]:
+    from ..storage import snapshots  # imports what computes
+
+    path = _instance() / snapshots.NAME
+    if wrong := snapshots.damage(path):
+        yield Fault(
+            f"The engine's snapshot {path} cannot be used: {wrong}.",
+            "Delete it, or stop and start the background API, which then learns from the database and writes a new one: that start takes"
+            " longer, and nothing is lost.",
+        )
 
 
 def _queue() -> Iterator[Fault]:

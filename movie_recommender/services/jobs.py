@@ -147,7 +147,11 @@ def cut_off(silent_for: float) -> list[str]:
 
 
 def unheard(older_than: float, limit: int) -> list[Job]:
-    """Waiting jobs whose message must be lost, oldest first; marks them as sent again now."""
+    """Waiting jobs whose message must be lost, the least tried first, then the oldest; marks them as sent again now.
+
+    A job that is tried and killed says little: most were only running when the process died. If it came first again at the next
+    start, a few kills in a row would set aside whoever stands in front; coming last, only what kills by itself is tried so often.
+    """
     now = time.time()
     with writing() as session:
         late = (
@@ -156,10 +160,11 @@ def unheard(older_than: float, limit: int) -> list[Job]:
                 # Further ahead than any pause: the clock was set back.
                 or_(func.coalesce(Job.heartbeat_at, 0) <= now - older_than, Job.heartbeat_at > now + LONGEST_PAUSE),
             )
-            .order_by(Job.created_at).limit(limit)
+            .order_by(Job.attempts, Job.created_at, Job.id).limit(limit)
         )  # fmt: skip
         statement = update(Job).where(Job.id.in_(late), Job.state == "queued").values(heartbeat_at=now).returning(Job)
-        return list(session.scalars(statement, execution_options={"populate_existing": True}))
+        found = list(session.scalars(statement, execution_options={"populate_existing": True}))
+    return sorted(found, key=lambda job: (job.attempts, job.created_at, job.id))  # RETURNING knows no order
 
 
 def is_waiting(kind: str) -> bool:

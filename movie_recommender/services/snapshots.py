@@ -45,7 +45,7 @@ def kept(made_of: tuple[int, int, str]) -> tuple[Recommender, dict[str, Any]] | 
 
 
 def _file() -> Path:
-    return Path(current_app.config["INSTANCE_PATH"]) / "engine.snapshot"
+    return Path(current_app.config["INSTANCE_PATH"]) / snapshots.NAME
 
 
 @functools.cache

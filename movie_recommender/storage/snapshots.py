@@ -22,6 +22,7 @@ from ..core import Recommender
 
 log = logging.getLogger(__name__)
 
+NAME = "engine.snapshot"  # in the instance folder
 MAGIC = b"MRSNAP01"
 _ALIGN = 64
 _START = len(MAGIC) + hashlib.sha256().digest_size
@@ -109,14 +110,33 @@ def load(path: Path) -> tuple[Recommender, dict[str, Any]] | None:
         return None
 
 
-def _parse(view: memoryview) -> tuple[Recommender, dict[str, Any]]:
-    if bytes(view[: len(MAGIC)]) != MAGIC:
+def damage(path: Path) -> str:
+    """What is wrong with the snapshot as a file; empty when it is whole, or there is none."""
+    try:
+        with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as mapped, memoryview(mapped) as view:
+            _check(view)
+    except FileNotFoundError:
+        return ""
+    except OSError as error:
+        return error.strerror or str(error)
+    except ValueError as error:
+        return str(error)
+    return ""
+
+
+def _check(view: memoryview) -> None:
+    """Raise `ValueError` unless every byte is as it was written."""
+    if view[: len(MAGIC)] != MAGIC:
         raise ValueError("it is of another format")
     digest = hashlib.sha256()
     for begin in range(_START, view.nbytes, _CHUNK):
         digest.update(view[begin : begin + _CHUNK])
-    if bytes(view[len(MAGIC) : _START]) != digest.digest():
+    if view[len(MAGIC) : _START] != digest.digest():
         raise ValueError("its checksum is wrong")
+
+
+def _parse(view: memoryview) -> tuple[Recommender, dict[str, Any]]:
+    _check(view)
     begin = _START + 8 + int.from_bytes(view[_START : _START + 8], "little")
     header = json.loads(bytes(view[_START + 8 : begin]))
     parts = []

@@ -20,6 +20,7 @@ from background_api import create_api
 from movie_recommender import create_app, storage
 from movie_recommender.errors import BackgroundRunning
 from movie_recommender.services import doctor, jobs
+from movie_recommender.services.engine import Engine
 from movie_recommender.services.plots import Plots
 from movie_recommender.storage import db, writing
 from movie_recommender.storage.lockfile import FileLock
@@ -87,6 +88,26 @@ def test_a_folder_that_cannot_be_written(app: Any, file: Path) -> None:
     assert "Nothing can be written into" in done.stdout, done.stderr
     assert "read-only" in done.stdout
     assert done.stdout.splitlines()[-1] == "503 True", done.stderr
+
+
+@pytest.mark.parametrize("damage", ["flipped", "halved", "empty", "another format", "a folder"])
+def test_a_damaged_snapshot_is_named_and_a_whole_or_missing_one_is_none(app: Any, damage: str) -> None:
+    with app.app_context():
+        Engine().refit()
+    path = Path(app.config["INSTANCE_PATH"]) / "engine.snapshot"
+    assert "snapshot" not in _said(app)
+    data = path.read_bytes()
+    path.unlink()
+    assert "snapshot" not in _said(app)
+    if damage == "a folder":
+        path.mkdir()
+    else:
+        half = len(data) // 2
+        flipped = data[:half] + bytes([data[half] ^ 1]) + data[half + 1 :]
+        path.write_bytes({"flipped": flipped, "halved": data[:half], "empty": b""}.get(damage, b"PK" + data))
+    assert f"snapshot {path} cannot be used" in _said(app)
+    with app.app_context():
+        assert not Engine().restore(), "it would have been used"
 
 
 def test_secrets_that_others_can_read(app: Any) -> None:

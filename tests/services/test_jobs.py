@@ -50,3 +50,16 @@ def test_a_job_that_fails_while_one_like_it_waits_leaves_the_work_to_that_one(ap
         assert is_new
         assert jobs.fail(job.id, "No room.", 3) == "failed"
         assert jobs.get(other.id).state == "queued"
+
+
+def test_who_was_running_when_the_process_was_killed_stands_last(app: Any) -> None:
+    """Twelve starts, each killed with the first two jobs running: eight wait, and nobody of them is at his fifth attempt."""
+    with app.app_context():
+        waiting = {jobs.submit("reindex", subject)[0].id for subject in range(8)}
+        for _start in range(12):
+            for killed in jobs.cut_off(0.0):
+                jobs.put_back(killed, max_attempts=5)
+            for job in jobs.unheard(0.0, 100)[:2]:
+                assert jobs.claim(job.id)
+        assert {job.id: job.state for job in jobs.latest("dead")} == {}
+        assert {job.id for job in jobs.latest() if job.state in ("queued", "running")} == waiting
