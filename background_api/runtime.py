@@ -126,6 +126,7 @@ class Runtime:
 
     def _reconcile(self) -> None:
         max_attempts = self.api.config["MAX_ATTEMPTS"]
+        self._tasks.say_again()
         jobs.beat(self._tasks.running)
         for job_id in jobs.cut_off(SILENT_SECONDS):
             jobs.put_back(job_id, max_attempts)

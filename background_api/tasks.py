@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import logging
 import os
+import sys
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 
 from apiflask import APIFlask
+from sqlalchemy.exc import DBAPIError
 
+from movie_recommender import storage
 from movie_recommender.errors import MovieRecommenderError
 from movie_recommender.services import atlas, jobs, reconcile
 from movie_recommender.services.engine import Engine, save_similar
@@ -22,6 +27,7 @@ from movie_recommender.storage.models import Job
 log = logging.getLogger(__name__)
 PROGRESS_SECONDS = 0.5  # between two notes of progress
 RETRIED = ("fillchroma", "reindex")  # by themselves; a recompute by the reconciler, a refit by its own look
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES)  # what a folder suffers from
 REBUILD = 1  # the subject of a fillchroma that builds the index anew in any case
 LONGEST_PAUSE = 300.0  # seconds between two failing refits
 
@@ -49,6 +55,7 @@ class Tasks:
         self._handlers: dict[str, Callable[[Job], None]] = {
             "recompute": self._recompute, "fillchroma": self._fillchroma, "reindex": self._reindex, "atlas": self._atlas,
         }  # fmt: skip
+        self._unsaid: dict[str, Callable[[], object]] = {}  # ends of jobs that could not be noted
         self._refits_failed = 0
         self._refit_after = 0.0  # monotonic seconds
 
@@ -80,21 +87,45 @@ class Tasks:
         try:
             handler(job)
         except Stopped:
-            jobs.put_back(job_id, attempts + 1)
+            self._say(job_id, partial(jobs.put_back, job_id, attempts + 1))
         except Exception as error:  # a job may fail in any way, and its owner is told
             log.exception("Job %s (%s %s) failed.", job_id, kind, subject)
-            message = error.message if isinstance(error, MovieRecommenderError) else f"{type(error).__name__}: {error}"
-            if kind in RETRIED:
-                jobs.fail(job_id, message, self._api.config["MAX_ATTEMPTS"])
-            else:
-                is_dead = kind == "recompute" and reconcile.note_failure(subject, message)
-                jobs.end(job_id, "dead" if is_dead else "failed", message)
+            self._say(job_id, partial(self._failed, job_id, kind, subject, error))
         else:
-            jobs.end(job_id, "done")
+            self._say(job_id, partial(jobs.end, job_id, "done"))
             return True
-        finally:
-            self.running.discard(job_id)
         return False
+
+    def _failed(self, job_id: str, kind: str, subject: int, error: Exception) -> None:
+        """Note why a job failed. What the database or the disk suffers from is not the job's failure, and sets nothing aside."""
+        trouble = storage.trouble_behind(error) if isinstance(error, DBAPIError) else None
+        is_its_own = trouble is None and not (isinstance(error, OSError) and error.errno in NO_ROOM)
+        error = trouble or error
+        message = error.message if isinstance(error, MovieRecommenderError) else f"{type(error).__name__}: {error}"
+        if kind in RETRIED:
+            jobs.fail(job_id, message, self._api.config["MAX_ATTEMPTS"] if is_its_own else sys.maxsize)
+        else:
+            is_dead = kind == "recompute" and reconcile.note_failure(subject, message, is_its_own)
+            jobs.end(job_id, "dead" if is_dead else "failed", message)
+
+    def _say(self, job_id: str, how_it_ended: Callable[[], object]) -> None:
+        """Note how a job ended; it counts as running until that is on disk."""
+        try:
+            how_it_ended()
+        except DBAPIError as error:
+            storage.db.session.rollback()
+            log.warning("How job %s ended cannot be noted yet: %s", job_id, error.orig)
+            self._unsaid[job_id] = how_it_ended
+            return
+        except Exception:  # the job is taken up again when it gave no sign of life for long enough
+            log.exception("How job %s ended cannot be noted.", job_id)
+        self._unsaid.pop(job_id, None)
+        self.running.discard(job_id)
+
+    def say_again(self) -> None:
+        """Note how jobs ended while the database took nothing."""
+        for job_id, how_it_ended in list(self._unsaid.items()):
+            self._say(job_id, how_it_ended)
 
     def _recompute(self, job: Job) -> None:
         recompute(self._engine, job.subject, job.id)

@@ -70,12 +70,19 @@ def note_attempt(user_id: int) -> None:
         )  # fmt: skip
 
 
-def note_failure(user_id: int, error: str) -> bool:
-    """Keep what went wrong; returns whether the person is set aside now (no further attempt before the next rating)."""
+def note_failure(user_id: int, error: str, is_his: bool = True) -> bool:
+    """Keep what went wrong; returns whether the person is set aside now (no further attempt before the next rating).
+
+    Args:
+        is_his: Whether his list is what failed; what the database suffers from sets nobody aside.
+    """
+    most = current_app.config["MAX_ATTEMPTS"]
     with writing() as session:
-        statement = update(UserState).where(UserState.user_id == user_id).values(error=error, queued_at=0.0).returning(UserState.attempts)
-        attempts = session.scalar(statement) or 0
-    return bool(attempts >= current_app.config["MAX_ATTEMPTS"])
+        his = UserState.user_id == user_id
+        attempts = session.scalar(update(UserState).where(his).values(error=error, queued_at=0.0).returning(UserState.attempts)) or 0
+        if attempts >= most and not is_his:
+            session.execute(update(UserState).where(his).values(attempts=most - 1))
+    return is_his and attempts >= most
 
 
 def forgive(user_id: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import time
 from collections.abc import Callable
 
@@ -210,3 +211,36 @@ def test_old_ended_jobs_are_forgotten(api: Flask, member: Member) -> None:
     waiting, _ = jobs.submit("recompute", member())
     assert jobs.prune() == 1
     assert [job.id for job in jobs.latest()] == [waiting.id]
+
+
+def test_a_database_that_takes_nothing_sets_nobody_aside(api: Flask, member: Member, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The lock is taken while the list is computed: neither the list can be written nor how the job ended."""
+    db.engine.dispose()
+    monkeypatch.setattr("movie_recommender.storage.database.BUSY_MILLISECONDS", 20)
+    runtime, alice = api.extensions["runtime"], member()
+    runtime.engine.refit()
+    outside = sqlite3.connect(db.engine.url.database, isolation_level=None, check_same_thread=False)
+    rank = runtime.engine.rank
+
+    def rank_while_somebody_takes_the_lock(*args: object) -> object:
+        outside.execute("BEGIN IMMEDIATE")
+        return rank(*args)
+
+    runtime.engine.rank = rank_while_somebody_takes_the_lock
+    tasks = runtime._tasks
+    for _time in range(api.config["MAX_ATTEMPTS"] + 2):
+        job, _ = jobs.submit("recompute", alice)
+        tasks.perform(job.id)
+        assert (jobs.get(job.id).state, tasks.running) == ("running", {job.id})
+        tasks.say_again()
+        assert tasks.running == {job.id}
+        outside.execute("ROLLBACK")
+        tasks.say_again()
+        assert (jobs.get(job.id).state, tasks.running) == ("failed", set())
+        assert "locked by another program" in (jobs.get(job.id).error or "")
+    runtime.engine.rank = rank
+    db.session.rollback()
+    assert db.session.get_one(UserState, alice).attempts < api.config["MAX_ATTEMPTS"]
+    tasks.perform(jobs.submit("recompute", alice)[0].id)
+    assert is_current(alice)
+    outside.close()
