@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import errno
 import logging
 import os
 import sys
@@ -27,7 +26,6 @@ from movie_recommender.storage.models import Job
 log = logging.getLogger(__name__)
 PROGRESS_SECONDS = 0.5  # between two notes of progress
 RETRIED = ("fillchroma", "reindex")  # by themselves; a recompute by the reconciler, a refit by its own look
-NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES)  # what a folder suffers from
 REBUILD = 1  # the subject of a fillchroma that builds the index anew in any case
 LONGEST_PAUSE = 300.0  # seconds between two failing refits
 
@@ -98,9 +96,9 @@ class Tasks:
 
     def _failed(self, job_id: str, kind: str, subject: int, error: Exception) -> None:
         """Note why a job failed. What the database or the disk suffers from is not the job's failure, and sets nothing aside."""
-        trouble = storage.trouble_behind(error) if isinstance(error, DBAPIError) else None
-        is_its_own = trouble is None and not (isinstance(error, OSError) and error.errno in NO_ROOM)
-        error = trouble or error
+        if isinstance(error, DBAPIError):
+            error = storage.trouble_behind(error) or error
+        is_its_own = not isinstance(error, storage.WITHOUT_DATABASE)
         message = error.message if isinstance(error, MovieRecommenderError) else f"{type(error).__name__}: {error}"
         if kind in RETRIED:
             jobs.fail(job_id, message, self._api.config["MAX_ATTEMPTS"] if is_its_own else sys.maxsize)

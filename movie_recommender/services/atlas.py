@@ -13,7 +13,6 @@ from typing import Any
 import numpy as np
 from sqlalchemy import select
 
-from ..core import atlas
 from ..storage import db, revisions, upsert, writing
 from ..storage.models import Atlas, Movie
 from . import atlases, training
@@ -46,6 +45,8 @@ def is_stale(fitted: Fitted) -> bool:
 
 def compute(fitted: Fitted, progress: Callable[[int, int], None]) -> None:
     """Make the taste groups, which newcomers wait for, and then the map."""
+    from ..core import atlas  # scikit-learn: a second and 90 MB that a start without a new map does without
+
     db.session.rollback()
     made_of = stamp(fitted)
     items = training.load_items()
@@ -77,6 +78,8 @@ def compute(fitted: Fitted, progress: Callable[[int, int], None]) -> None:
 
 def _groups(items: Any, stories: Any, fans: Any, fan_ids: Any, best: Any) -> Values:
     """Eight groups of well-known films, each with a name and examples, and the films' places among the main axes of taste."""
+    from ..core import atlas
+
     place = {int(movie_id): at for at, movie_id in enumerate(fan_ids)}
     space = stories[best]
     if fans.size:

@@ -22,6 +22,7 @@ KINDS = ("recompute", "refit", "fillchroma", "reindex", "atlas")
 STATES = ("queued", "running", "done", "failed", "dead")
 ENDED = ("done", "failed", "dead")
 LONGEST_PAUSE = 300.0  # seconds between two attempts at most
+PERSONS_PAUSE = 30.0  # the same where a person waits and the process was killed often
 KEEP_SECONDS = 7 * 86_400  # for which an ended job can be looked at
 KEEP_JOBS = 5_000  # ended jobs beyond these go earlier
 CUT_OFF = "The background API stopped while this ran."
@@ -92,18 +93,24 @@ def beat(job_ids: Collection[str]) -> None:
 
 
 def put_back(job_id: str, max_attempts: int) -> None:
-    """A running job whose worker is gone waits again, unless one like it does or it was tried too often."""
+    """A running job whose worker is gone waits again, unless one like it does or it was tried far too often.
+
+    That it was running when the process died is no proof against it. After `max_attempts` it waits for a while each time, and
+    only after twice as many it is given up: a job that brings the process down by itself does so a few times an hour, then no more.
+    """
     with writing() as session:
         job = session.get(Job, job_id, populate_existing=True)
         if job is None or job.state != "running":
             return
         like_it = select(Job.id).where(Job.kind == job.kind, Job.subject == job.subject, Job.state == "queued")
-        if job.attempts >= max_attempts:
+        if job.attempts >= 2 * max_attempts:
             job.state, job.error, job.finished_at = "dead", CUT_OFF, time.time()
         elif job.kind == "refit" or session.scalar(like_it):
             job.state, job.error, job.finished_at = "failed", CUT_OFF, time.time()
         else:
-            job.state, job.started_at, job.heartbeat_at = "queued", None, 0.0
+            pause = PERSONS_PAUSE if job.kind == "recompute" else LONGEST_PAUSE
+            job.state, job.started_at = "queued", None
+            job.heartbeat_at = 0.0 if job.attempts < max_attempts else time.time() + pause
 
 
 def retry(job_id: str) -> Job:

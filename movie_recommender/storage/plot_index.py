@@ -8,6 +8,7 @@ This module is cheap to import; Chroma (`storage/chroma.py`) is imported when it
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
 import logging
 import secrets
@@ -23,12 +24,13 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from ..errors import PlotIndexBusy, PlotIndexDamaged
+from ..errors import DiskFull, FolderReadOnly, PlotIndexBusy, PlotIndexDamaged
 from ..settings import ROOT
 from .lockfile import FileLock
 
 log = logging.getLogger(__name__)
 Vectors = npt.NDArray[np.float32]
+NO_ROOM = "The disk is full: the plot index could not be built, and all plots are compared one by one. Make room; then it is built."
 CHILD_LOOK = 0.2  # seconds between two looks at a child process
 
 
@@ -50,6 +52,7 @@ class PlotIndex(Protocol):
         Raises:
             PlotIndexBusy: Another process uses the index.
             PlotIndexDamaged: What was built does not answer as it should.
+            DiskFull, FolderReadOnly: It cannot be written.
         """
 
     def query(self, digest: str, vector: Vectors, n: int) -> list[tuple[int, float]]:
@@ -85,22 +88,22 @@ class FolderIndex:
         return live is not None and _manifest(live).get("digest") == digest
 
     def build(self, digest: str, ids: Sequence[int], vectors: Vectors, alive: Callable[[], None]) -> None:
-        with self._lock:
+        with self._lock, _room():
             self._own()
             draft = self._folder / f"generation-{secrets.token_hex(6)}"
-            draft.mkdir()
             try:
+                draft.mkdir()
                 np.save(draft / "ids.npy", np.asarray(ids, dtype=np.int64))
                 np.save(draft / "vectors.npy", np.ascontiguousarray(vectors, dtype=np.float32))
                 (draft / "manifest.json").write_text(json.dumps({"digest": digest, "count": len(ids)}), encoding="utf-8")
                 _in_child("build", draft, alive)
                 _in_child("check", draft, alive)
+                pointer = self._folder / "current.new"
+                pointer.write_text(draft.name, encoding="utf-8")
             except BaseException:
                 shutil.rmtree(draft, ignore_errors=True)
                 raise
             self._shut()
-            pointer = self._folder / "current.new"
-            pointer.write_text(draft.name, encoding="utf-8")
             pointer.replace(self._folder / "current")
             for old in self._folder.glob("generation-*"):
                 if old != draft:
@@ -244,6 +247,17 @@ def _damage() -> Iterator[None]:
         raise PlotIndexDamaged(f"The plot index does not answer: {type(error).__name__}: {error}") from error
 
 
+@contextlib.contextmanager
+def _room() -> Iterator[None]:
+    """What the folder suffers from, in words."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise DiskFull(NO_ROOM) from error
+        raise FolderReadOnly(f"The plot index cannot be written ({error.strerror}). Give its folder to the user who runs this.") from error
+
+
 def _in_child(task: str, generation: Path, alive: Callable[[], None]) -> None:
     command = [sys.executable, "-m", "movie_recommender.storage.chroma", task, str(generation)]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as child:  # noqa: S603 - our own list
@@ -259,5 +273,7 @@ def _in_child(task: str, generation: Path, alive: Callable[[], None]) -> None:
             raise
     if child.returncode:
         log.warning("The plot index did not stand the test (%s, status %s): %s", task, child.returncode, said.strip())
+        if any(words in said for words in ("No space left on device", "disk is full")):
+            raise DiskFull(NO_ROOM)
         last = said.strip().splitlines()[-1] if said.strip() else f"status {child.returncode}"
         raise PlotIndexDamaged(f"The plot index cannot be used: {last}")

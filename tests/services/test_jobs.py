@@ -63,3 +63,22 @@ def test_who_was_running_when_the_process_was_killed_stands_last(app: Any) -> No
                 assert jobs.claim(job.id)
         assert {job.id: job.state for job in jobs.latest("dead")} == {}
         assert {job.id for job in jobs.latest() if job.state in ("queued", "running")} == waiting
+
+
+@pytest.mark.parametrize(("kind", "pause"), [("recompute", jobs.PERSONS_PAUSE), ("atlas", jobs.LONGEST_PAUSE)])
+def test_a_job_that_is_killed_again_and_again_waits_longer_and_is_given_up_late(
+    app: Any, alice: Any, monkeypatch: pytest.MonkeyPatch, kind: str, pause: float
+) -> None:
+    clock = time.time()
+    monkeypatch.setattr("time.time", lambda: clock)
+    with app.app_context():
+        job, _ = jobs.submit(kind, alice.id if kind == "recompute" else 0)
+        for attempt in range(1, 11):
+            assert jobs.claim(job.id)
+            jobs.put_back(job.id, max_attempts=5)
+            if attempt < 10:
+                expected = [] if attempt >= 5 else [job.id]
+                assert [late.id for late in jobs.unheard(0.0, 10)] == expected
+                clock += pause
+                assert [late.id for late in jobs.unheard(0.0, 10)] == [job.id]
+        assert (jobs.get(job.id).state, jobs.get(job.id).error) == ("dead", jobs.CUT_OFF)

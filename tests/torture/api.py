@@ -46,7 +46,7 @@ class Signed:
 
 
 def run(report: Report, folder: Path) -> None:
-    with stand(folder / "web", people=1, SIGN_IN_TRIES_ADDRESS="1000000", REGISTRATIONS="1000000") as here:
+    with stand(folder / "web", people=1, films=report.size("films"), SIGN_IN_TRIES_ADDRESS="1000000", REGISTRATIONS="1000000") as here:
         _website(report, here)
     _background(report, folder)
 

@@ -21,13 +21,14 @@ from flask import Flask
 from sqlalchemy import insert, select, update
 
 from background_api import create_api
-from movie_recommender.errors import PlotIndexDamaged
+from movie_recommender.errors import MovieRecommenderError, PlotIndexDamaged
 from movie_recommender.services import plots as product
 from movie_recommender.services.plots import Plots
 from movie_recommender.storage import create_or_upgrade, db, raise_revision, writing
 from movie_recommender.storage.models import Movie, PlotVector
 from movie_recommender.storage.plot_index import FolderIndex, Vectors
 
+from .disk import fill_disk, small_disk
 from .report import Report, demand
 from .stand import ROOT
 
@@ -65,6 +66,7 @@ def run(report: Report, folder: Path) -> None:
             raise_revision("catalogue")
         _kills(report, api)
         _damage(report, api)
+        _full_disk(report, api)
         db.session.remove()
         db.engine.dispose()
 
@@ -72,7 +74,8 @@ def run(report: Report, folder: Path) -> None:
 def _kills(report: Report, api: Flask) -> None:
     """Change plots, begin `fillchroma`, kill it somewhere, ask: the answers are always right, by the index or without it."""
     chance, kills, index_folder = random.Random(1), report.size("kills"), Path(api.config["INSTANCE_PATH"]) / "chroma"
-    whole = _fill(api)
+    whole = max(2.0, _fill(api, here=report.size("kills") < 10))
+    demand(_ask(api, chance, "when it is new"), "The index does not answer when it is new.")
     served: Counter[str] = Counter()
     for number in range(kills):
         before = (index_folder / "current").read_text()
@@ -93,7 +96,7 @@ def _kills(report: Report, api: Flask) -> None:
         _demand_whole(index_folder / generation)
         _ask(api, chance, "after a kill")
         _kill_group(child.pid)
-    _fill(api)
+    _fill(api, here=kills < 10)
     share = _found_by_itself(api)
     left = len(list(index_folder.glob("generation-*")))
     report.say(
@@ -115,9 +118,13 @@ def _program(api: Flask) -> list[str]:
     return [sys.executable, "-m", "tests.torture.index", str(api.config["INSTANCE_PATH"])]
 
 
-def _fill(api: Flask) -> float:
-    """Run it to its end; returns how many seconds that took."""
+def _fill(api: Flask, here: bool) -> float:
+    """Run it to its end, in this process or in one of its own; returns how many seconds that took."""
     started = time.monotonic()
+    if here:
+        with contextlib.closing(Plots(api.config)) as plots:
+            plots.fill(lambda _done, _total: None)
+        return time.monotonic() - started
     done = subprocess.run(_program(api), cwd=ROOT, env=dict(os.environ), capture_output=True, text=True, check=False)
     demand(done.returncode == 0, f"fillchroma failed: {done.stderr[-1500:]}")
     return time.monotonic() - started
@@ -186,26 +193,58 @@ def _noise(path: Path) -> None:
     path.write_bytes(bytes(data))
 
 
-DAMAGES: tuple[Callable[[Path], None], ...] = (_delete, _halve, _empty, _zeros, _noise)
+DAMAGES: tuple[Callable[[Path], None], ...] = (_noise, _delete, _halve, _empty, _zeros)
 
 
 def _damage(report: Report, api: Flask) -> None:
     """Each file and each damage: never a wrong answer, and afterwards an index that answers."""
     folder, chance = Path(api.config["INSTANCE_PATH"]) / "chroma", random.Random(2)
     sound = shutil.copytree(folder, folder.with_name("sound"))
-    files = sorted(path.relative_to(sound) for path in sound.rglob("*") if path.is_file() and path.name != "lock")
+    paths = [path for path in sound.rglob("*") if path.is_file() and path.name != "lock"]
+    files = [path.relative_to(sound) for path in sorted(paths, key=lambda path: (-path.stat().st_size, path))]
     outcome: Counter[str] = Counter()
-    cases = [(file, damage) for file in files for damage in DAMAGES]
+    cases = [(folder / file, damage) for file in files for damage in DAMAGES] + [(folder, shutil.rmtree)]
     step = max(1, len(cases) // report.size("damages"))
-    for file, damage in cases[::step]:
+    for path, damage in cases[::step]:
         _restore(sound, folder)
-        damage(folder / file)
-        outcome[_case(api, chance, f"with {file.name} damaged by {damage.__name__}")] += 1
+        damage(path)
+        outcome[_case(api, chance, f"with {path.name} damaged by {damage.__name__}")] += 1
     _restore(sound, folder)
-    shutil.rmtree(folder)
-    outcome[_case(api, chance, "with the folder gone")] += 1
     shutil.rmtree(sound)
     report.say(f"{sum(outcome.values())} cases of damage to {len(files)} files: {dict(outcome)}; no wrong answer, all answer again.")
+
+
+def _full_disk(report: Report, api: Flask) -> None:
+    """The disk fills up at random points of a build: the old generation stays, the message is clear, and space heals it."""
+    folder, chance, times = Path(api.config["INSTANCE_PATH"]) / "chroma", random.Random(4), report.size("full_disks")
+    sound = shutil.copytree(folder, folder.with_name("sound"), dirs_exist_ok=True)
+    shutil.rmtree(folder)
+    needed = sum(path.stat().st_size for path in sound.rglob("*"))
+    refused = 0
+    with small_disk(folder, 64) as mounted:
+        _restore(sound, folder)
+        for number in range(times if mounted else 0):
+            with writing() as session:
+                session.execute(update(Movie).where(Movie.id == 1 + number).values(plot=f"A plot on a full disk {number}"))
+                raise_revision("catalogue")
+            fill_disk(folder / "ballast", leave=chance.randrange(needed))
+            try:
+                _fill(api, here=True)
+            except MovieRecommenderError as error:
+                refused += 1
+                demand("Traceback" not in error.message and len(error.message) < 500, f"An unclear message: {error.message}")
+            _ask(api, chance, "with a full disk")
+            (folder / "ballast").unlink()
+            _fill(api, here=True)
+            demand(_ask(api, chance, "with space again"), "The index does not answer when there is space again.")
+        left = len(list(folder.glob("generation-*")))
+    shutil.rmtree(sound)
+    if times:
+        demand(not mounted or left == 1, f"{left} generations are left after full disks.")
+        report.say(
+            f"Disk full during {times} builds: {refused} said so, the others had room; answers right, whole again with space."
+            if mounted else "Disk full: not run, this user may not mount a small disk."
+        )  # fmt: skip
 
 
 def _case(api: Flask, chance: random.Random, when: str) -> str:
@@ -223,8 +262,10 @@ def _case(api: Flask, chance: random.Random, when: str) -> str:
 
 
 def _restore(sound: Path, folder: Path) -> None:
-    shutil.rmtree(folder, ignore_errors=True)
-    shutil.copytree(sound, folder)
+    if folder.exists():
+        for path in folder.iterdir():
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+    shutil.copytree(sound, folder, dirs_exist_ok=True)
 
 
 if __name__ == "__main__":

@@ -16,13 +16,13 @@ import psutil
 import requests
 
 from .report import Report, demand
-from .stand import PASSWORD, Person, Stand, stand, wait_for
+from .stand import PASSWORD, POPULAR, Person, Stand, stand, wait_for
 
 PAGE_P99 = 0.150  # seconds, of the recommendations page; asked of the full size only
 
 
 def run(report: Report, folder: Path) -> None:
-    with stand(folder, report.size("people")) as here:
+    with stand(folder, report.size("people"), report.size("films")) as here:
         here.start("background", "web")
         here.wait_until_up("background", "web")
         cookies = [_sign_in(here, person) for person in here.people]
@@ -47,7 +47,7 @@ def _sign_in(here: Stand, person: Person) -> dict[str, str]:
 
 def _first_ratings(here: Stand) -> None:
     for person in here.people:
-        for movie in random.Random(person.id).sample(here.movies[:300], 8):
+        for movie in random.Random(person.id).sample(here.movies[:POPULAR], 8):
             requests.put(f"{here.url}/api/v1/ratings/{movie}", json={"rating": 4}, headers=person.headers, timeout=30).raise_for_status()
     wait_for(lambda: not here.behind(), "The first lists", 120.0)
 
@@ -96,7 +96,7 @@ def _request(
     here: Stand, at: int, cookies: list[dict[str, str]], chance: random.Random, number: int
 ) -> tuple[str, str, str, dict[str, object]]:
     cookie = {"headers": {"Cookie": "; ".join(f"{name}={value}" for name, value in cookies[at].items())}}
-    movie = chance.choice(here.movies[:400])
+    movie = chance.choice(here.movies[:POPULAR])
     if number % 10 == 0:
         stars = chance.randint(1, 10) / 2
         return "rating", "PUT", f"/api/v1/ratings/{movie}", {"json": {"rating": stars}, "headers": here.people[at].headers}
@@ -138,7 +138,7 @@ def _writers(report: Report, here: Stand) -> None:
         person = here.people[at % len(here.people)]
         for number in range(rounds):
             start.wait()
-            movie = here.movies[(at * rounds + number) % 400]
+            movie = here.movies[(at * rounds + number) % POPULAR]
             answers[
                 requests.put(f"{here.url}/api/v1/ratings/{movie}", json={"rating": 3}, headers=person.headers, timeout=60).status_code
             ] += 1
@@ -154,7 +154,7 @@ def _writers(report: Report, here: Stand) -> None:
 
 def _outside_lock(report: Report, here: Stand, seconds: float, wanted: str) -> None:
     """Another program holds the database's write lock."""
-    person, movie = here.people[0], here.movies[500]
+    person, movie = here.people[0], here.movies[-1]
     outside = sqlite3.connect(here.folder / "movie_recommender.sqlite3", isolation_level=None)
     outside.execute("BEGIN IMMEDIATE")
     until = time.monotonic() + seconds

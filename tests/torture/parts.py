@@ -18,23 +18,27 @@ PARTS: Mapping[str, Callable[[Report, Path], None]] = {
     "access": access.run,
     "faults": faults.run,
 }
+EMBEDDED = 1223  # films of the embedded catalogue
 LONG: Mapping[str, Mapping[str, float]] = {
-    "crash": {"people": 50, "kills": 200, "server_kills": 200, "redis_kills": 20},
-    "index": {"plots": 1500, "kills": 100, "damages": 10_000},
+    "crash": {"films": EMBEDDED, "people": 50, "kills": 200, "server_kills": 200, "redis_kills": 20},
+    "index": {"plots": 1500, "kills": 100, "damages": 10_000, "full_disks": 20},
     "machine": {"walks": 1000, "steps": 50},
-    "api": {"cases": 80_000, "background_cases": 20_000},
+    "api": {"films": EMBEDDED, "cases": 80_000, "background_cases": 20_000},
     "fuzz": {"inputs": 10_000},
-    "load": {"people": 50, "per_second": 200, "seconds": 600, "rounds": 50, "short_lock": 8, "long_lock": 30, "limits": 1},
+    "load": {
+        "films": EMBEDDED, "people": 50, "per_second": 200, "seconds": 600, "rounds": 50, "short_lock": 8, "long_lock": 30, "limits": 1,
+    },
     "access": {},
-    "faults": {"people": 50, "full_disks": 100, "away_seconds": 3600, "catch_up": 300},
-}
+    "faults": {"films": EMBEDDED, "people": 50, "full_disks": 100, "away_seconds": 3600, "catch_up": 300},
+}  # fmt: skip
+FEW = 240
 SHORT: Mapping[str, Mapping[str, float]] = {
-    "crash": {"people": 6, "kills": 2, "server_kills": 0, "redis_kills": 0},
-    "index": {"plots": 60, "kills": 1, "damages": 1},
-    "machine": {"walks": 20, "steps": 25},
-    "api": {"cases": 0, "background_cases": 120},
+    "crash": {"films": FEW, "people": 6, "kills": 2, "server_kills": 0, "redis_kills": 0},
+    "index": {"plots": 60, "kills": 1, "damages": 1, "full_disks": 0},
+    "machine": {"walks": 8, "steps": 25},
+    "api": {"films": FEW, "cases": 0, "background_cases": 120},
     "fuzz": {"inputs": 15},
-    "load": {"people": 4, "per_second": 15, "seconds": 3, "rounds": 2, "short_lock": 1, "long_lock": 12, "limits": 0},
+    "load": {"films": FEW, "people": 4, "per_second": 15, "seconds": 3, "rounds": 2, "short_lock": 1, "long_lock": 12, "limits": 0},
     "access": {},
-    "faults": {"people": 4, "full_disks": 1, "away_seconds": 20, "catch_up": 60},
+    "faults": {"films": FEW, "people": 4, "full_disks": 1, "away_seconds": 20, "catch_up": 60},
 }

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
+import functools
 import os
 import random
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -18,15 +22,17 @@ from typing import Any
 import psutil
 import requests
 from flask import Flask
-from sqlalchemy import insert, select
+from sqlalchemy import delete, insert, select
 
 from movie_recommender import create_app
-from movie_recommender.services import accounts, importing, keys
+from movie_recommender.services import accounts, atlas, importing, keys
+from movie_recommender.services.engine import Engine, save_similar
 from movie_recommender.storage import create_or_upgrade, db, raise_revision, writing
 from movie_recommender.storage.models import Movie, Rating, User, UserState
 
 ROOT = Path(__file__).parents[2]
 PASSWORD = "correct horse battery"
+POPULAR = 200  # films that most people know
 RATERS, RATINGS_EACH = 150, 40  # the community that the lists learn from
 UP_SECONDS = 240.0
 
@@ -125,19 +131,20 @@ class Stand:
 
 
 @contextlib.contextmanager
-def stand(folder: Path, people: int, **settings: str) -> Iterator[Stand]:
+def stand(folder: Path, people: int, films: int, **settings: str) -> Iterator[Stand]:
     """Make an instance in a folder; its processes are gone in the end. Nothing runs yet."""
     folder.mkdir(parents=True, exist_ok=True)
     values = {
         "INSTANCE_PATH": str(folder), "PORT": str(free_port()), "BACKGROUND_PORT": str(free_port()),
         "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "NUMBA_NUM_THREADS": "1", **settings,
     }  # fmt: skip
+    if "DATABASE_URL" not in settings:
+        shutil.copytree(_furnished(films), folder, dirs_exist_ok=True)
     app = create_app(TESTING=True, **values)
     with app.app_context():
-        create_or_upgrade()
-        importing.load_embedded()
+        if "DATABASE_URL" in settings:
+            _furnish(films)
         movies = list(db.session.scalars(select(Movie.id).order_by(Movie.id)))
-        _community(movies)
         cast = [_person(f"Person {number}") for number in range(people)]
     built = Stand(folder, values, app, movies, cast)
     try:
@@ -149,10 +156,27 @@ def stand(folder: Path, people: int, **settings: str) -> Iterator[Stand]:
             db.engine.dispose()
 
 
-def _community(movies: list[int]) -> None:
-    """Raters who like every third film of their own kind, the same ones every time."""
+@functools.cache
+def _furnished(films: int) -> Path:
+    """An instance with films and raters on SQLite, made once a process and copied for every stand."""
+    folder = Path(tempfile.mkdtemp(prefix="torture-furnished-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    app = create_app(TESTING=True, INSTANCE_PATH=folder)
+    with app.app_context():
+        _furnish(films)
+        db.session.remove()
+        db.engine.dispose()
+    return folder
+
+
+def _furnish(films: int) -> None:
+    """So many of the embedded films, and raters who like every third film of their own kind, the same ones every time."""
+    create_or_upgrade()
+    importing.load_embedded()
+    movies = list(db.session.scalars(select(Movie.id).order_by(Movie.id)))[:films]
     chance = random.Random(7)
     with writing() as session:
+        session.execute(delete(Movie).where(Movie.id > movies[-1]))
         raters = [{"id": 100_000 + at, "name": f"rater {at}", "kind": "community", "created_at": 0} for at in range(RATERS)]
         session.execute(insert(User), raters)
         rows = [
@@ -161,10 +185,15 @@ def _community(movies: list[int]) -> None:
                 "half_stars": chance.randint(7, 10) if movie % 3 == at % 3 else chance.randint(1, 6),
             }
             for at, rater in enumerate(raters)
-            for movie in chance.sample(movies[:400], RATINGS_EACH)
+            for movie in chance.sample(movies[:POPULAR], RATINGS_EACH)
         ]  # fmt: skip
         session.execute(insert(Rating), rows)
         raise_revision("community")
+    # As a background API leaves it that has been running: with similar films, the map and a snapshot.
+    engine = Engine()
+    fitted = engine.refit()
+    save_similar(fitted, lambda _done, _total: None)
+    atlas.compute(fitted, lambda _done, _total: None)
 
 
 def _person(name: str) -> Person:

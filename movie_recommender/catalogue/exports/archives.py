@@ -41,7 +41,9 @@ def files_of(name: str, data: bytes) -> Iterator[tuple[str, bytes]]:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             yield from _members(name, archive)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, ValueError, RuntimeError) as error:
-        raise ImportFailed(f"{name} is a damaged ZIP ({error}). Download it anew.") from error
+        # Some of these repeat the file's own bytes, as many as it likes.
+        why = "".join(sign if sign.isprintable() else "?" for sign in str(error)[:120])
+        raise ImportFailed(f"{name} is a damaged ZIP ({why}). Download it anew.") from error
 
 
 def _members(name: str, archive: zipfile.ZipFile) -> Iterator[tuple[str, bytes]]:
