@@ -25,7 +25,7 @@ from .redis_server import private_redis
 from .report import Report, demand
 from .stand import POPULAR, Person, Stand, stand, wait_for
 
-SCORE = 2e-5  # scores are kept with five digits; sums of floats differ in the last one
+SCORE = 1e-4  # sums of float32 in another order
 STALE_SECONDS = 120.0  # after the last kill
 WRITERS = 6
 

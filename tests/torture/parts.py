@@ -31,7 +31,7 @@ LONG: Mapping[str, Mapping[str, float]] = {
     "access": {},
     "faults": {"films": EMBEDDED, "people": 50, "full_disks": 100, "away_seconds": 3600, "catch_up": 300},
 }  # fmt: skip
-FEW = 240
+FEW = 150
 SHORT: Mapping[str, Mapping[str, float]] = {
     "crash": {"films": FEW, "people": 6, "kills": 2, "server_kills": 0, "redis_kills": 0},
     "index": {"plots": 60, "kills": 1, "damages": 1, "full_disks": 0},

@@ -32,7 +32,7 @@ from movie_recommender.storage.models import Movie, Rating, User, UserState
 
 ROOT = Path(__file__).parents[2]
 PASSWORD = "correct horse battery"
-POPULAR = 200  # films that most people know
+POPULAR = 120  # films that most people know
 RATERS, RATINGS_EACH = 150, 40  # the community that the lists learn from
 UP_SECONDS = 240.0
 

@@ -20,7 +20,12 @@ def silent() -> Iterator[None]:
     logging.disable(logging.NOTSET)
 
 
-@pytest.mark.parametrize("part", PARTS)
+ON_A_STAND = ("api", "crash", "faults", "load")  # in one process: they share the making of an instance
+
+
+@pytest.mark.parametrize(
+    "part", [pytest.param(part, marks=[pytest.mark.xdist_group("torture")] if part in ON_A_STAND else []) for part in PARTS]
+)
 def test_the_product_stands_the_short_form_of_this_part(part: str, tmp_path: Path) -> None:
     report = Report(part, SHORT[part])
     PARTS[part](report, tmp_path)
