@@ -5,6 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
 .PHONY: run dev setup setup-dev test lint audit bench torture clean
+.PHONY: run dev setup setup-dev test lint audit bench screenshots clean
 
 run: $(VENV)/.ready
 	@$(BIN)/flask start
@@ -48,6 +49,8 @@ bench: $(VENV)/.ready-dev
 
 torture: $(VENV)/.ready-dev
 	@$(BIN)/python -m tests.torture $(ARGS)
+screenshots: $(VENV)/.ready-dev
+	@PYTHONPATH=. $(BIN)/python docs/screenshots.py $(ARGS)
 
 clean:
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

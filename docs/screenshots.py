@@ -1,115 +1,443 @@
-"""Take screenshots of a running site: of every page in its states, or only the few that the README shows.
+"""Screenshots of every page in its states, phone and desk, light and dark, into docs/screenshots/ with an index; one command:
 
-    make run                                                    # in another terminal
-    python docs/screenshots.py http://127.0.0.1:5000            # the README's, into docs/screenshots/
-    python docs/screenshots.py http://127.0.0.1:5000 --all DIR  # every page, phone and desk, light and dark
+    make screenshots                             # MOVIELENS_DIR=… gives the site a community of raters first
+    make screenshots ARGS="--only map"           # only those whose name holds the word
+    make screenshots ARGS="--instance DIR"       # on a folder that is kept: the next time starts quicker
 
-It registers a person of its own, rates a few films as she would, and deletes her account in the end.
+It starts the product on a folder of its own, and goes through it as newcomer, as old hand and operator, and while the
+background service is away. Pages are found in the URL map: a new one appears by itself; its further states are told below.
 """
 
 from __future__ import annotations
 
 import argparse
-import secrets
+import base64
+import json
+import os
 import shutil
-import zlib
-from collections.abc import Callable
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
-PASSWORD = secrets.token_urlsafe(16)
-SCREENS = {"desk": {"width": 1440, "height": 900}, "phone": {"width": 390, "height": 844}}
-# What she has seen: title, year, stars.
-TASTE = (
-    ("Spirited Away", 2001, 5), ("Blade Runner", 1982, 5), ("Alien", 1979, 4), ("Amélie", 2001, 4), ("Fargo", 1996, 5),
-    ("Rear Window", 1954, 5), ("The Matrix", 1999, 3), ("Titanic", 1997, 2), ("The Grand Budapest Hotel", 2014, 5), ("Jaws", 1975, 4),
-    ("Scream", 1996, 1), ("Casablanca", 1942, 4),
+from movie_recommender import create_app
+
+ROOT = Path(__file__).parent.parent
+PASSWORD = "a quiet evening"  # noqa: S105 - of people who live for some minutes
+SCREENS = {"desk": (1440, 900, 0.6), "phone": (390, 844, 0.75)}  # width, height, and the scale of the picture
+LOOKS = [(screen, colour) for screen in SCREENS for colour in ("light", "dark")]
+QUALITY = 62
+# Parts of pages, files and data.
+NOT_PAGES = {
+    "assets.file", "assets.sheet", "assets.favicon", "posters.file", "imports.everything", "recommendations.fragment",
+    "recommendations.status", "rating.more", "movies.found", "movies.stories", "movies.suggest", "onboarding.picks", "onboarding.more",
+    "onboarding.rate", "maps.points", "openapi.spec", "steering.fragment",
+}  # fmt: skip
+# What Alice has seen: title, year, stars.
+SEEN = (
+    ("Spirited Away", 2001, 5), ("Blade Runner", 1982, 5), ("Alien", 1979, 4.5), ("Amélie", 2001, 4), ("Fargo", 1996, 5), ("Jaws", 1975, 4),
+    ("Rear Window", 1954, 5), ("The Matrix", 1999, 3.5), ("Titanic", 1997, 2), ("The Grand Budapest Hotel", 2014, 5), ("Scream", 1996, 1),
+    ("Casablanca", 1942, 4), ("Seven Samurai", 1954, 5), ("In the Mood for Love", 2000, 5), ("Parasite", 2019, 4.5), ("Toy Story", 1995, 4),
+    ("My Neighbor Totoro", 1988, 5), ("The Shining", 1980, 3), ("Heat", 1995, 3.5), ("Get Out", 2017, 4), ("Arrival", 2016, 5),
+    ("Mad Max: Fury Road", 2015, 4), ("La La Land", 2016, 2.5), ("Vertigo", 1958, 4.5), ("City of God", 2002, 4), ("Barbie", 2023, 3),
 )  # fmt: skip
-FOR_README = {"home": ("desk-light", "phone-light"), "recommendations": ("desk-light", "phone-dark"), "film": ("desk-dark",)}
+LIST = (("The Third Man", 1949), ("Chinatown", 1974), ("Oldboy", 2003), ("Ran", 1985), ("Persepolis", 2007), ("The Lives of Others", 2006))
+DOUBTFUL = (
+    "Title,Year,Rating\nPsycho,1960,4.5\nThe Thing,,4\nHamlet,,3\nWest Side Story,,5\nA Film That Nobody Knows,1901,3\nAlien,1979,2\n"
+)
+LONG_TITLE = (
+    "Night of the Day of the Dawn of the Son of the Bride of the Return of the Revenge of the Terror of the Attack of the Evil, "
+    "Mutant, Hellbound, Flesh-Eating Subhumanoid Zombified Living Dead, Part 3"
+)
+LONG = {
+    "title": LONG_TITLE, "year": 2005, "genres": ["Comedy", "Horror"], "cast": ["An Actor"],
+    "directors": ["Hubert Blaine Wolfeschlegelsteinhausenbergerdorff"],
+}  # fmt: skip
+UNKNOWN = {"title": "Ä"}
+
+
+class Album:
+    """Where the pictures go, and what was taken."""
+
+    def __init__(self, folder: Path, only: str) -> None:
+        self.folder, self.only = folder, only
+        self.names: list[str] = []
+        folder.mkdir(parents=True, exist_ok=True)
+
+    def take(self, page: Page, name: str, path: str | None = None, act: Callable[[Page], object] | None = None) -> None:
+        """The page under `path` (None: as it is), brought into a state by `act`, in every look."""
+        if self.only not in name:
+            return
+        self.names.append(name)
+        for screen, colour in LOOKS:
+            width, height, scale = SCREENS[screen]
+            page.set_viewport_size({"width": width, "height": height})
+            page.emulate_media(color_scheme=colour, reduced_motion="reduce")  # type: ignore[arg-type]
+            if path is not None:
+                page.goto(path)
+            if act:
+                act(page)
+            page.wait_for_timeout(150)
+            scroll = page.evaluate("scrollY")
+            clip = {"x": 0, "y": scroll, "width": width, "height": height, "scale": scale}
+            devtools = page.context.new_cdp_session(page)
+            picture = devtools.send("Page.captureScreenshot", {"format": "webp", "quality": QUALITY, "clip": clip})
+            devtools.detach()
+            (self.folder / f"{name}-{screen}-{colour}.webp").write_bytes(base64.b64decode(picture["data"]))
+
+    def write_index(self) -> None:
+        """README.md of the folder: a row a state."""
+        heads = " | ".join(f"{screen}, {colour}" for screen, colour in LOOKS)
+        rows = []
+        for name in sorted(self.names):
+            cells = " | ".join(f"![{name}, {screen}, {colour}]({name}-{screen}-{colour}.webp)" for screen, colour in LOOKS)
+            rows.append(f"| {name.replace('--', ': ').replace('-', ' ')} | {cells} |")
+        text = f"# Every page in its states\n\nMade by `make screenshots`.\n\n| page | {heads} |\n|---|{'---|' * len(LOOKS)}\n"
+        (self.folder / "README.md").write_text(text + "\n".join(rows) + "\n", "utf-8")
+
+
+class Site:
+    """The product on a folder, both of its processes."""
+
+    def __init__(self, instance: Path) -> None:
+        port, background_port = _free_port(), _free_port()
+        self.url = f"http://127.0.0.1:{port}"
+        self._background_url = f"http://127.0.0.1:{background_port}"
+        self.environment = {
+            **os.environ, "FLASK_APP": "movie_recommender", "INSTANCE_PATH": str(instance), "PORT": str(port),
+            "BACKGROUND_PORT": str(background_port), "LOG_LEVEL": "WARNING", "REGISTRATIONS_PER_HOUR": "1000",
+        }  # fmt: skip
+
+    def run(self, *command: str) -> None:
+        subprocess.run([sys.executable, "-m", "flask", *command], env=self.environment, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)  # noqa: S603
+
+    @contextmanager
+    def running(self) -> Iterator[Callable[[], None]]:
+        """Both processes; what is yielded stops the background service."""
+        web = [sys.executable, "-m", "gunicorn", "movie_recommender:create_app()", "--bind", self.url[7:], "--threads", "4"]
+        background = self._start([sys.executable, "-m", "background_api"])
+        website = self._start([*web, "--worker-class", "gthread", "--log-level", "warning"])
+        try:
+            for url in (f"{self._background_url}/health", f"{self.url}/about"):
+                _wait_for(url)
+            yield lambda: _stop(background)
+        finally:
+            _stop(website)
+            _stop(background)
+
+    def _start(self, command: list[str]) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(command, env=self.environment, cwd=ROOT)  # noqa: S603 - our own commands
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("url", help="address of the running site")
-    parser.add_argument("--all", metavar="DIR", type=Path, help="take every page in its states, into this folder")
+    parser.add_argument("--only", default="", help="take only the pictures whose name holds this word")
+    parser.add_argument("--into", type=Path, default=ROOT / "docs" / "screenshots", help="the folder of the pictures")
+    parser.add_argument("--instance", type=Path, help="a folder to keep the instance in")
     arguments = parser.parse_args()
-    folder = arguments.all or Path(__file__).parent / "screenshots"
-    folder.mkdir(parents=True, exist_ok=True)
+    album = Album(arguments.into, arguments.only)
+    with tempfile.TemporaryDirectory() as folder:
+        site = Site(arguments.instance or Path(folder))
+        prepare(site, Path(folder))
+        with site.running() as stop_background, sync_playwright() as playwright:
+            options = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+            browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=options)
+            visitor(album, browser, site)
+            newcomer(album, browser, site)
+            bob = signed_up(browser, site, "Bob")
+            alice = old_hand(album, browser, site, Path(folder))
+            stop_background()
+            away(album, alice, bob)
+            browser.close()
+    if not arguments.only:
+        album.write_index()
 
-    def keep(page: Page, name: str, look: str) -> None:
-        if arguments.all or look in FOR_README.get(name, ()):
-            (folder / f"{name}-{look}.png").write_bytes(packed(page.screenshot(animations="disabled")))
 
-    with sync_playwright() as playwright:
-        options = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=options)
-        walk(browser, arguments.url, keep)
-        browser.close()
+def prepare(site: Site, folder: Path) -> None:
+    """Catalogue, community, plots, and two films that are hard to show."""
+    site.run("initdb")
+    if movielens := os.environ.get("MOVIELENS_DIR"):
+        site.run("import-movielens", movielens)
+    films = folder / "films.jsonl"
+    films.write_text("\n".join(map(json.dumps, (LONG, UNKNOWN))), "utf-8")
+    site.run("import-metadata", str(films))
+    site.run("fillchroma")
 
 
-def walk(browser: Browser, url: str, keep: Callable[[Page, str, str], None]) -> None:
-    """Go through the site as a newcomer does, and look at each stage on every screen in both colours."""
-    name = f"Dana {secrets.token_hex(2)}"
-    page = browser.new_page(base_url=url)
-    looks = {f"{screen}-{colour}": (screen, colour) for screen in SCREENS for colour in ("light", "dark")}
+def pages(prefix: str = "") -> list[tuple[str, str]]:
+    """Name and path of every page that needs no variable, from the URL map; of the blueprints that begin with `prefix`."""
+    with tempfile.TemporaryDirectory() as folder:
+        app = create_app(TESTING=True, INSTANCE_PATH=Path(folder), SERVER_NAME="localhost")
+        with app.test_request_context():
+            return sorted(
+                (rule.endpoint.replace(".", "-").replace("_", "-"), app.url_for(rule.endpoint, _external=False))
+                for rule in app.url_map.iter_rules()
+                if "GET" in (rule.methods or ()) and not rule.arguments and rule.endpoint not in NOT_PAGES
+                and rule.endpoint.startswith(prefix) and (not rule.endpoint.startswith("api.") or rule.endpoint == "api.reference.page")
+            )  # fmt: skip
 
-    def look_at(**stages: str) -> None:
-        for look, (screen, colour) in looks.items():
-            page.set_viewport_size(SCREENS[screen])  # type: ignore[arg-type]
-            page.emulate_media(color_scheme=colour, reduced_motion="reduce")  # type: ignore[arg-type]
-            for stage, path in stages.items():
-                page.goto(path)
-                keep(page, stage.replace("_", "-"), look)
 
-    look_at(landing="/", register="/register", sign_in="/sign-in", about="/about", nowhere="/nowhere")
+def new_page(browser: Browser, site: Site) -> Page:
+    page = browser.new_context(base_url=site.url).new_page()
+    page.set_default_timeout(60_000)
+    return page
+
+
+def signed_up(browser: Browser, site: Site, name: str) -> Page:
+    """Somebody who has just registered."""
+    page = new_page(browser, site)
     page.goto("/register")
-    page.get_by_label("Name").fill(name)
+    page.get_by_label("Name").fill(f"{name} {time.time_ns() // 10**9 % 10**4}")
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Register").click()
-    look_at(home_at_first="/", ratings_none="/ratings", recommendations_none="/recommendations", search_none="/search?q=zzz")
-    for number, film in enumerate(TASTE):
-        rate(page, *film)
-        if number == 2:
-            look_at(home="/", recommendations_few="/recommendations")
+    page.wait_for_url(lambda url: "/register" not in url)
+    for _ in range(180):  # the kinds of films are made after the first fit
+        page.goto("/welcome")
+        if page.locator(".group").count():
+            return page
+        page.wait_for_timeout(1000)
+    raise SystemExit("The groups of the welcome page do not come.")
+
+
+def say(page: Page, path: str, **fields: str) -> None:
+    """Send a form as a page's script does."""
+    script = """async ([path, fields]) => {
+        const headers = {Accept: "application/json", "X-CSRFToken": document.querySelector("meta[name=csrf-token]").content};
+        return (await fetch(path, {method: "POST", body: new URLSearchParams(fields), headers})).status;
+    }"""
+    status = page.evaluate(script, [path, fields])
+    assert status < 400, f"{path} was answered with {status}"
+
+
+def film_id(page: Page, title: str, year: int | None = None) -> int:
+    found = page.request.get("/api/v1/movies", params={"query": title, "per_page": 50}).json()["movies"]
+    return next(film["id"] for film in found if film["title"] == title and year in (None, film["year"]))
+
+
+def visitor(album: Album, browser: Browser, site: Site) -> None:
+    page = new_page(browser, site)
+    for name, path in pages():
+        if page.request.get(path, max_redirects=0).status == 200:
+            album.take(page, f"visitor--{name}", path)
+    album.take(page, "visitor--not-found", "/nowhere")
+
+    def refused(page: Page) -> None:
+        page.get_by_label("Name").fill("Charlie")
+        page.get_by_label("Password").fill("12345678")
+        page.get_by_role("button", name="Register").or_(page.locator("main").get_by_role("button", name="Sign in")).click()
+        page.locator(".error").first.wait_for()
+
+    album.take(page, "visitor--register-refused", "/register", refused)
+    album.take(page, "visitor--sign-in-refused", "/sign-in", refused)
+
+
+def pick_three(page: Page) -> None:
+    for at in (0, 2, 4):
+        page.locator(".group input").nth(at).check(force=True)
+
+
+def newcomer(album: Album, browser: Browser, site: Site) -> None:
+    page = signed_up(browser, site, "Dana")
+    public = {path for _, path in pages() if new_page(browser, site).request.get(path, max_redirects=0).status == 200} - {"/"}
+    for name, path in pages():
+        if path not in public and not name.startswith("operator"):
+            album.take(page, f"new--{name}", path)
+    album.take(page, "new--welcome-picked", "/welcome", pick_three)
+    album.take(page, "new--welcome-rate", "/welcome/rate?group=0&group=2&group=4")
+    album.take(page, "new--welcome-refused", "/welcome/rate?group=0")
+    page.goto("/")
+    for title, year, _ in SEEN[:3]:
+        say(page, f"/movies/{film_id(page, title, year)}/rating", stars="4")
+    album.take(page, "few--pages-index", "/")
+    album.take(page, "few--recommendations-page", "/recommendations")
+    for title, year, _ in SEEN[3:7]:
+        say(page, f"/movies/{film_id(page, title, year)}/rating", stars="4")
+    page.goto("/welcome/rate?group=0&group=2&group=4")
+    page.locator(".pick-strip .card").nth(9).wait_for(state="attached")
+    album.take(page, "few--welcome-list", "/welcome/rate?group=0&group=2&group=4")
+
+
+def old_hand(album: Album, browser: Browser, site: Site, folder: Path) -> Page:
+    """Alice, who has been here for three years, and runs the site."""
+    page = signed_up(browser, site, "Alice")
+    bring_history(page, folder)
     page.goto("/recommendations")
-    page.locator(".card").first.wait_for(timeout=120_000)
-    page.locator("[data-updating]").wait_for(state="hidden", timeout=120_000)
-    look_at(
-        recommendations="/recommendations", recommendations_filtered="/recommendations?genre=Comedy&exclude_genre=Horror",
-        recommendations_nothing="/recommendations?genre=Western&genre=Documentary&match=all", ratings="/ratings",
-        search="/search?q=star", films="/search", account="/account", film_rated=film_path(page, "Rear Window", 1954),
-        film=film_path(page, "2001: A Space Odyssey", 1968),
-    )  # fmt: skip
+    page.locator("[data-live] .card").nth(20).wait_for(timeout=120_000)
+    expect(page.locator("[data-updating]")).to_be_hidden(timeout=120_000)
     page.goto("/account")
-    page.get_by_label("Your password, to confirm").fill(PASSWORD)
-    page.get_by_role("button", name="Delete my account").click()
+    name = page.locator("h1").inner_text()
+    site.run("make-operator", name)
+    page.request.post("/api/v1/tokens", data={"username": name, "password": PASSWORD})
+    for title, year in LIST[:4]:
+        say(page, f"/movies/{film_id(page, title, year)}/watchlist")
+    for title, year, kind in (("Braveheart", 1995, "not_for_me"), ("The Mask", 1994, "not_for_me"), ("Gladiator", 2000, "not_now")):
+        say(page, f"/movies/{film_id(page, title, year)}/dismiss", kind=kind)
+    say(page, f"/movies/{film_id(page, 'Barbie', 2023)}/ignore")
+    page.goto("/recommendations")
+    expect(page.locator("[data-updating]")).to_be_hidden(timeout=120_000)
+    for endpoint, path in pages():
+        if endpoint not in ("accounts-register", "accounts-sign-in"):
+            album.take(page, endpoint, path)
+    states(album, page)
+    imports(album, page, folder)
+    return page
 
 
-def packed(png: bytes) -> bytes:
-    """The same picture, its data deflated as well as zlib can."""
-    chunks, place = [], 8
-    while place < len(png):
-        size = int.from_bytes(png[place : place + 4])
-        chunks.append((png[place + 4 : place + 8], png[place + 8 : place + 8 + size]))
-        place += 12 + size
-    pixels = zlib.compress(zlib.decompress(b"".join(body for kind, body in chunks if kind == b"IDAT")), level=9)
-    kept = [(kind, body) for kind, body in chunks if kind != b"IDAT"]
-    kept.insert(-1, (b"IDAT", pixels))
-    return png[:8] + b"".join(len(body).to_bytes(4) + kind + body + zlib.crc32(kind + body).to_bytes(4) for kind, body in kept)
+def bring_history(page: Page, folder: Path) -> None:
+    """Ratings of three years and a list, by an import of our own format."""
+    films = [{"title": title, "year": year} for title, year, *_ in (*SEEN, *LIST)]
+    now, month = int(time.time()), 30 * 86_400
+    entries = [{"film": at, "kind": "rating", "stars": stars, "at": now - (at + 1) * month} for at, (_, _, stars) in enumerate(SEEN)]
+    entries += [{"film": len(SEEN) + at, "kind": "list", "list": "Rainy Sundays"} for at in range(len(LIST))]
+    path = folder / "movie-recommender.json"
+    path.write_text(json.dumps({"format": "movie-recommender export", "version": 1, "films": films, "entries": entries}), "utf-8")
+    upload(page, path)
+    page.get_by_role("button", name="Bring it in").click()
+    page.get_by_text("Brought in").wait_for()
 
 
-def film_path(page: Page, title: str, year: int) -> str:
-    page.goto(f"/search?q={title}")
-    card = page.locator(".card", has_text=str(year)).filter(has=page.get_by_role("link", name=title, exact=True)).first
-    return card.locator(".card-title a").get_attribute("href") or "/"
+def upload(page: Page, path: Path) -> None:
+    page.goto("/imports")
+    page.locator("input[type=file]").set_input_files(path)
+    page.wait_for_timeout(300)
+    if button := page.get_by_role("button", name="Read the file").filter(visible=True).all():
+        button[0].click()
+    page.wait_for_url("**/imports/*")
 
 
-def rate(page: Page, title: str, year: int, stars: int) -> None:
-    path = film_path(page, title, year)
-    page.goto(path)
-    page.locator(f".rating-panel label[for$='-{stars}']").click()
-    page.locator(".rating-panel [data-kind=saved]").wait_for()
+def states(album: Album, page: Page) -> None:
+    """What pages look like beyond how they open."""
+    card = page.locator("[data-live] .card").nth(1)
+    listed = "/recommendations"
+
+    def click(target: Locator) -> Callable[[Page], None]:
+        return lambda page: target.first.click()
+
+    def why(page: Page) -> None:
+        page.locator("[data-why]").nth(1).click()
+        page.locator(".dialogue .receipt").wait_for()
+
+    def suggest(page: Page) -> None:
+        page.locator("#q-top").press_sequentially("god", delay=20)
+        page.locator(".suggested a").first.wait_for()
+
+    def hide(page: Page) -> None:
+        card.locator(".hide summary").click()
+        card.get_by_role("button", name="Not for me").click()
+        page.locator(".toast").wait_for()
+        page.get_by_role("button", name="Undo").filter(visible=True).click()
+        page.get_by_text("again").first.wait_for(timeout=5_000)
+
+    def dial(page: Page) -> None:
+        page.locator("input[type=range]").first.fill("80")
+        page.wait_for_timeout(2_500)
+
+    def plots(page: Page) -> None:
+        page.wait_for_timeout(1_500)
+
+    rear_window, odyssey = film_id(page, "Rear Window", 1954), film_id(page, "2001: A Space Odyssey", 1968)
+    page.goto(f"/movies/{rear_window}")
+    person = page.locator("a[href^='/people/']").first.get_attribute("href")
+    for name, path, act in (
+        ("recommendations-page--filter", listed, click(page.locator(".genre-filter summary"))),
+        ("recommendations-page--filtered", f"{listed}?genre=Comedy&genre=Crime&exclude_genre=Horror&decade=1990", None),
+        ("recommendations-page--nothing", f"{listed}?genre=Western&genre=Documentary&match=all", None),
+        ("recommendations-page--seen", listed, click(card.locator(".seen summary"))),
+        ("recommendations-page--hide", listed, click(card.locator(".hide summary"))),
+        ("recommendations-page--hidden-and-back", listed, hide),
+        ("recommendations-page--why", listed, why),
+        ("recommendations-page--last", f"{listed}?page=99", lambda page: page.locator(".pager").scroll_into_view_if_needed()),
+        ("recommendations-page--menu", listed, click(page.locator(".more-pages summary"))),
+        ("recommendations-page--suggested", listed, suggest),
+        ("explaining-page", f"/movies/{odyssey}/why", None),
+        ("movies-movie", f"/movies/{odyssey}", None),
+        ("movies-movie--rated", f"/movies/{rear_window}", None),
+        ("movies-movie--similar", f"/movies/{rear_window}", lambda page: page.locator(".similar").first.scroll_into_view_if_needed()),
+        ("movies-movie--long", f"/movies/{film_id(page, LONG_TITLE)}", None),
+        ("movies-movie--nothing-known", f"/movies/{film_id(page, UNKNOWN['title'])}", None),
+        ("movies-person", person, None),
+        ("movies-search--titles", "/search?q=star", plots),
+        ("movies-search--typo", "/search?q=shawshenk+redemtion", plots),
+        ("movies-search--plot", "/search?q=heist+inside+dreams", plots),
+        ("movies-search--long", "/search?q=night+of+the+day+of+the+dawn", plots),
+        ("movies-search--nothing", "/search?q=zzzzzz", plots),
+        ("steering-page--preview", "/steering", dial),
+        ("rating-ratings--by-title", "/ratings?sort=title", None),
+        ("operator-logs", "/operator/logs/web", None),
+        ("maps-page--people", "/map?by=fans", plots),
+        ("not-found", "/nowhere", None),
+        ("onboarding-refused", "/welcome/rate?group=0", None),
+    ):
+        album.take(page, name, path, act)
+
+
+def imports(album: Album, page: Page, folder: Path) -> None:
+    """A file with doubtful rows, one that is none, and what was brought."""
+    path = folder / "letterboxd-alice.csv"
+    path.write_text(DOUBTFUL, "utf-8")
+    upload(page, path)
+    report = page.url
+    album.take(page, "imports-report--doubtful", report)
+    album.take(page, "imports-report--which", report, lambda page: page.locator(".doubts").scroll_into_view_if_needed())
+    album.take(page, "imports-film", f"{report}/films/1")
+    page.goto(report)
+    page.get_by_role("button", name="Bring it in").first.click()
+    page.get_by_text("Brought in").wait_for()
+    album.take(page, "imports-report--applied", report)
+    broken = folder / "holiday.png"
+    broken.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(64))
+
+    def refuse(page: Page) -> None:
+        page.locator("input[type=file]").set_input_files(broken)
+        page.locator(".error").filter(visible=True).wait_for()
+
+    album.take(page, "imports-index--refused", "/imports", refuse)
+
+
+def away(album: Album, alice: Page, bob: Page) -> None:
+    """The background service is gone: what waits for it says so."""
+    bob.goto("/")
+    for title, year, _ in SEEN[:6]:
+        say(bob, f"/movies/{film_id(bob, title, year)}/rating", stars="4")
+    album.take(bob, "away--first-list", "/recommendations")
+    say(alice, f"/movies/{film_id(alice, 'Up', 2009)}/rating", stars="4")
+    odyssey = film_id(alice, "2001: A Space Odyssey", 1968)
+    for name, path in (
+        ("updating", "/recommendations"), ("why", f"/movies/{odyssey}/why"), ("plots", "/search?q=heist+inside+dreams"),
+        ("steering", "/steering"), ("operator", "/operator"),
+    ):  # fmt: skip
+        album.take(alice, f"away--{name}", path, lambda page: page.wait_for_timeout(800))
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _wait_for(url: str) -> None:
+    for _ in range(1200):
+        try:
+            with urlopen(url, timeout=2):  # noqa: S310 - our own address
+                return
+        except (URLError, OSError):
+            time.sleep(0.1)
+    raise SystemExit(f"{url} does not answer.")
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    if process.poll() is None:
+        process.send_signal(signal.SIGINT)
+        process.wait(30)
 
 
 if __name__ == "__main__":

@@ -16,7 +16,24 @@ from sqlalchemy import select
 from ..catalogue.exports import own
 from ..catalogue.titles import fold
 from ..storage import db
-from ..storage.models import Credit, FilmList, FilmListEntry, Genre, Mark, Movie, MovieGenre, Person, Rating, Unseen, User, Viewing
+from ..storage.models import (
+    Credit,
+    Dismissal,
+    FilmList,
+    FilmListEntry,
+    Genre,
+    IgnoredRating,
+    Mark,
+    Movie,
+    MovieGenre,
+    Person,
+    Rating,
+    Steer,
+    Unseen,
+    User,
+    Viewing,
+)
+from . import dismissing
 from .clock import now
 
 LARGEST_LETTERBOXD = 1_000_000  # bytes: Letterboxd's importer takes no larger file
@@ -46,6 +63,8 @@ class Belongings:
     marks: list[Mark] = field(default_factory=list)
     lists: dict[str, list[int]] = field(default_factory=dict)
     unseen: list[int] = field(default_factory=list)
+    dismissed: list[Dismissal] = field(default_factory=list)
+    ignored: list[IgnoredRating] = field(default_factory=list)
 
 
 def belongings(user_id: int) -> Belongings:
@@ -56,10 +75,12 @@ def belongings(user_id: int) -> Belongings:
         marks=list(db.session.scalars(select(Mark).where(Mark.user_id == user_id).order_by(Mark.marked_at, Mark.movie_id))),
         unseen=list(db.session.scalars(select(Unseen.movie_id).where(Unseen.user_id == user_id).order_by(Unseen.movie_id))),
     )
+    found.dismissed = list(db.session.scalars(select(Dismissal).where(Dismissal.user_id == user_id).order_by(Dismissal.movie_id)))
+    found.ignored = list(db.session.scalars(select(IgnoredRating).where(IgnoredRating.user_id == user_id).order_by(IgnoredRating.movie_id)))
     entries = select(FilmList.name, FilmListEntry.movie_id).outerjoin(FilmListEntry, FilmListEntry.list_id == FilmList.id)
     for name, movie_id in db.session.execute(entries.where(FilmList.user_id == user_id).order_by(FilmList.name, FilmListEntry.position)):
         found.lists.setdefault(name, []).extend([movie_id] if movie_id is not None else [])
-    wanted = {row.movie_id for rows in (found.ratings, found.viewings, found.marks) for row in rows}
+    wanted = {row.movie_id for rows in (found.ratings, found.viewings, found.marks, found.dismissed, found.ignored) for row in rows}
     wanted.update(found.unseen, *found.lists.values())
     ids = sorted(wanted)
     for start in range(0, len(ids), 5000):
@@ -91,8 +112,14 @@ def _json(user: User, have: Belongings) -> dict[str, Any]:
     entries += [{"film": places[row.movie_id], "kind": row.kind, "at": row.marked_at} for row in have.marks]
     entries += [{"film": places[movie_id], "kind": "list", "list": name} for name, ids in have.lists.items() for movie_id in ids]
     entries += [{"film": places[movie_id], "kind": "unseen"} for movie_id in have.unseen]
+    entries += [{"film": places[row.movie_id], "kind": row.kind, "at": row.dismissed_at} for row in have.dismissed]
+    entries += [{"film": places[row.movie_id], "kind": "ignored", "at": row.ignored_at} for row in have.ignored]
     films = [{name: value for name in _FACTS if (value := getattr(movie, name)) is not None} for movie in have.movies.values()]
-    return {"format": own.FORMAT, "version": own.VERSION, "person": user.name, "exported_at": now(), "films": films, "entries": entries}
+    steering = db.session.get(Steer, user.id)
+    return {
+        "format": own.FORMAT, "version": own.VERSION, "person": user.name, "exported_at": now(), "films": films, "entries": entries,
+        "never_genres": sorted(dismissing.genre_names(user.id)), "steering": steering.settings if steering else {},
+    }  # fmt: skip
 
 
 def _tables(have: Belongings) -> Iterator[tuple[str, str]]:

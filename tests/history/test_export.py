@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -12,9 +13,9 @@ from hypothesis import given
 from sqlalchemy import select
 
 from movie_recommender.catalogue.exports import read_upload
-from movie_recommender.services import browsing, export, history, rating
+from movie_recommender.services import browsing, dismissing, export, history, rating, steering
 from movie_recommender.storage import db
-from movie_recommender.storage.models import Unseen, User
+from movie_recommender.storage.models import Genre, Unseen, User
 
 from .test_importing_a_history import ALL_KINDS, ROWS, SHARED_FIXTURES, Bring, Films, csv_of, everything
 
@@ -39,6 +40,34 @@ def test_export_and_import_give_back_the_same_data(person: Callable[[], int], fi
     undated = films["Undated", None]  # it has no id and no year: it waits for an answer
     assert his == mine
     assert set(db.session.scalars(select(Unseen.movie_id).where(Unseen.user_id == bob))) <= {undated}
+
+
+def test_what_one_hid_and_how_one_steers_comes_along(person: Callable[[], int], films: Films, bring: Bring):
+    alice, bob = person(), person()
+    bring(alice, ALL_KINDS)
+    harbour, moons, twins = films["Salt Harbour", 2001], films["Paper Moons", 1994], films["Twins", 1988]
+    rating.rate(alice, harbour, 4)
+    dismissing.dismiss(alice, moons, "not_for_me")
+    dismissing.dismiss(alice, twins, "not_now")
+    dismissing.ignore(alice, harbour)
+    db.session.add(genre := Genre(name="Western"))
+    db.session.commit()
+    dismissing.dismiss_genre(alice, genre.id)
+    steering.save(alice, gems := steering.PRESETS["hidden_gems"][2])
+    counts = history.apply(bob, history.stage(bob, "alice.zip", zip_of(alice)))
+    assert {name: counts[name] for name in ("hidden", "ignored", "never", "steering")} == {
+        "hidden": 2,
+        "ignored": 1,
+        "never": 1,
+        "steering": 1,
+    }
+    mine, his = dismissing.overview(alice), dismissing.overview(bob)
+    assert [(film.movie.id, film.kind, film.until) for film in his.films] == [(film.movie.id, film.kind, film.until) for film in mine.films]
+    assert (dismissing.genre_names(bob), dismissing.ignored_ids(bob), steering.of(bob)) == ({"Western"}, {harbour}, gems)
+    # What he has said here stays, and nothing comes twice.
+    steering.save(bob, steering.Steering(new=50))
+    assert not history.apply(bob, history.stage(bob, "alice.zip", zip_of(alice))) & Counter(hidden=1, ignored=1, never=1, steering=1)
+    assert steering.of(bob).new == 50
 
 
 def test_the_zip_has_a_file_for_every_reader(person: Callable[[], int], films: Films, bring: Bring):

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from ...errors import ImportFailed
 
-KINDS = ("rating", "viewing", "watchlist", "liked", "list", "unseen")
+KINDS = ("rating", "viewing", "watchlist", "liked", "list", "unseen", "not_for_me", "not_now", "ignored")
 MAX_ROWS = 200_000
 MAX_REPORTED = 1_000
 
@@ -30,6 +30,7 @@ class Entry:
 
     `kind` is one of `KINDS`. `half_stars` (1..10) belongs to a rating. `at` is in seconds since 1970, None when the file
     does not say. `standing` is false for stars of one evening (a diary), which give way to the person's present ones.
+    A `not_now` is over 30 days after `at`; an `ignored` rating is left out of his list.
     `owner` is the pseudonym of a customer in an orders file.
     """
 
@@ -64,6 +65,8 @@ class Reading:
     reasons: Counter[str] = field(default_factory=Counter)  # why -> how many rows, all of them
     notes: list[str] = field(default_factory=list)
     rows: int = 0
+    never: list[str] = field(default_factory=list)  # genres of which the person wants nothing
+    steering: dict[str, int] = field(default_factory=dict)
 
     def skip(self, source: str, row: int, why: str, what: str = "") -> None:
         """Report a row that is left out."""

@@ -29,6 +29,10 @@ def read(name: str, value: Mapping[str, Any], reading: Reading) -> None:
     """
     if not isinstance(value.get("version"), int) or value["version"] > VERSION:
         raise ImportFailed(f"{name} was made by a newer version of Movie Recommender. Update this instance first.")
+    reading.never = [name for item in _items(value, "never_genres") if (name := values.clean(item, 40))][:100]
+    steering = value.get("steering")
+    if isinstance(steering, dict):
+        reading.steering = {str(key)[:20]: dial for key, dial in list(steering.items())[:20] if type(dial) is int}
     films = [_film(item) for item in _items(value, "films")]
     for number, item in enumerate(_items(value, "entries"), 1):
         reading.count_row()

@@ -17,6 +17,7 @@ from ...storage.movies import save_movies
 from ..clock import now
 from ..dispatch import request_recompute
 from ..rating import raise_version
+from . import wishes
 from .matching import ID, UNKNOWN
 from .planning import NewRating, Plan, make_plan
 from .staging import Staged, load, pack, remainder
@@ -53,7 +54,7 @@ def apply(user_id: int, import_id: int, overwrite: bool = False, add_unknown: bo
             update(Import).where(Import.id == run.id)
             .values(state="applied", finished_at=now(), counts=counts, payload=pack(remainder(staged)))
         )  # fmt: skip
-        changes_list = bool(plan.ratings or plan.viewings or plan.marks or plan.lists)
+        changes_list = bool(plan.ratings or plan.viewings or plan.marks or plan.lists or not plan.wishes.is_empty)
         if changes_list:
             raise_version(session, user_id)
     if changes_list:
@@ -89,6 +90,7 @@ def _write(session: Session, user_id: int, import_id: int, plan: Plan) -> None:
         session.execute(insert(Mark), marks)
     if plan.unseen:
         session.execute(insert(Unseen), [{"user_id": user_id, "movie_id": movie_id} for movie_id in plan.unseen])
+    wishes.write(session, plan.wishes)
     for name, movie_ids in plan.lists.items():
         list_id = session.scalar(select(FilmList.id).where(FilmList.user_id == user_id, FilmList.name == name))
         if list_id is None:

@@ -10,7 +10,9 @@ from sqlalchemy import select
 from ...catalogue.exports import Entry
 from ...storage import db
 from ...storage.models import FilmList, FilmListEntry, Mark, Rating, Unseen, Viewing
+from . import wishes
 from .staging import Staged
+from .wishes import Wishes
 
 UNKNOWN_TIME = 0
 
@@ -30,7 +32,7 @@ class Plan:
     """The rows to write, and what becomes of the rest.
 
     `counts`: `new`, `changed`, `same`, `kept` (given here by hand), `newer` (the ones here are newer) ratings; `viewings`,
-    `watchlist`, `liked`, `list_entries` to be added; `already` of those that are there.
+    `watchlist`, `liked`, `list_entries`, `hidden`, `ignored`, `never`, `steering` to be added; `already` of those that are there.
     """
 
     ratings: list[NewRating] = field(default_factory=list)
@@ -38,11 +40,12 @@ class Plan:
     marks: list[tuple[int, str, int | None]] = field(default_factory=list)  # movie, kind, when
     unseen: list[int] = field(default_factory=list)
     lists: dict[str, list[int]] = field(default_factory=dict)  # name -> movies that are not on it yet, in order
+    wishes: Wishes = field(default_factory=Wishes)
     counts: Counter[str] = field(default_factory=Counter)
 
     @property
     def is_empty(self) -> bool:
-        return not (self.ratings or self.viewings or self.marks or self.lists or self.unseen)
+        return not (self.ratings or self.viewings or self.marks or self.lists or self.unseen or not self.wishes.is_empty)
 
 
 def make_plan(user_id: int, staged: Staged, overwrite: bool = False) -> Plan:
@@ -61,6 +64,8 @@ def make_plan(user_id: int, staged: Staged, overwrite: bool = False) -> Plan:
     _plan_lists(user_id, plan, [(movie_id, entry) for movie_id, entry in found if entry.kind == "list"])
     unseen = set(db.session.scalars(select(Unseen.movie_id).where(Unseen.user_id == user_id)))
     plan.unseen = [movie_id for movie_id in dict.fromkeys(key for key, entry in found if entry.kind == "unseen") if movie_id not in unseen]
+    plan.wishes, more = wishes.plan(user_id, found, {new.movie_id for new in plan.ratings}, staged)
+    plan.counts += more
     return plan
 
 

@@ -15,7 +15,9 @@ _FOUND = (
 _CHANGES = (
     ("new", "new rating", "new ratings"), ("changed", "changed rating", "changed ratings"), ("viewings", "viewing", "viewings"),
     ("watchlist", "film for the watchlist", "films for the watchlist"), ("liked", "liked film", "liked films"),
-    ("list_entries", "list entry", "list entries"),
+    ("list_entries", "list entry", "list entries"), ("hidden", "film that you hid", "films that you hid"),
+    ("never", "genre to leave out", "genres to leave out"), ("ignored", "rating that your list ignores", "ratings that your list ignores"),
+    ("steering", "way of steering your list", "ways of steering your list"),
 )  # fmt: skip
 _KEPT = (
     ("same", "rating already here", "ratings already here"), ("already", "other entry already here", "other entries already here"),

@@ -46,6 +46,8 @@ class Staged:
     notes: list[str] = field(default_factory=list)
     rows: int = 0
     added: list[int] = field(default_factory=list)  # movies that applying put into the catalogue
+    never: list[str] = field(default_factory=list)  # genres of which the person wants nothing
+    steering: dict[str, int] = field(default_factory=dict)
 
     def counts(self) -> dict[str, int]:
         """How many films were found in which way, and how many rows were left out."""
@@ -57,6 +59,7 @@ def prepare(reading: Reading, matcher: Matcher) -> Staged:
     """Match everything that was read."""
     places: dict[Film, int] = {}
     staged = Staged(reading.format, problems=reading.problems, reasons=reading.reasons, notes=reading.notes, rows=reading.rows)
+    staged.never, staged.steering = reading.never, reading.steering
     for entry in reading.entries:
         place = places.setdefault(entry.film, len(places))
         if place == len(staged.films):
@@ -158,6 +161,7 @@ def pack(staged: Staged) -> bytes:
     places = {name: place for place, name in enumerate(sources)}
     value = {
         "format": staged.format, "rows": staged.rows, "notes": staged.notes, "reasons": staged.reasons, "added": staged.added,
+        "never": staged.never, "steering": staged.steering,
         "problems": [astuple(problem) for problem in staged.problems], "sources": list(sources),
         "films": [[_film(film.film), film.how, film.movie_id, film.candidates] for film in staged.films],
         "entries": [
@@ -182,5 +186,6 @@ def unpack(payload: bytes) -> Staged:
     ]
     problems = [Problem(*problem) for problem in value["problems"]]
     return Staged(
-        value["format"], films, entries, problems, Counter(value["reasons"]), value["notes"], value["rows"], value["added"]
+        value["format"], films, entries, problems, Counter(value["reasons"]), value["notes"], value["rows"], value["added"],
+        value.get("never", []), value.get("steering", {}),
     )  # fmt: skip
