@@ -6,17 +6,18 @@ import logging
 from typing import Any
 
 from apiflask import APIBlueprint, APIFlask, Schema
-from apiflask.fields import Boolean, Dict, Float, Integer, List, Nested, String
+from apiflask.fields import Boolean, Dict, Float, Integer, List, Nested, Raw, String
 from apiflask.validators import Length, OneOf, Range
 from flask import current_app, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import DBAPIError
 
 from movie_recommender.errors import InvalidInput, MovieRecommenderError
-from movie_recommender.services import jobs, recompute, reconcile
+from movie_recommender.services import jobs, recompute, reconcile, together
 from movie_recommender.services.plots import LONGEST_QUESTION
 from movie_recommender.services.signing import HEADER, Verifier
 from movie_recommender.services.steering import Steering
+from movie_recommender.services.tonight import MOST_PEOPLE, RULES
 from movie_recommender.storage import trouble_behind
 from movie_recommender.storage.models import Job
 
@@ -100,6 +101,36 @@ class PreviewOut(Schema):
 
     before = List(Integer())
     after = List(Integer())
+
+
+class GroupQuery(Schema):
+    members = List(Integer(strict=True, validate=Range(min=1, max=2**31 - 1)), required=True, validate=Length(0, MOST_PEOPLE))
+    guests = List(Dict(keys=Integer(), values=Float(validate=Range(0.5, 5))), required=True, validate=Length(0, MOST_PEOPLE))
+    rule = String(required=True, validate=OneOf(RULES))
+    rewatches = Boolean(load_default=False)
+    genres = List(String(), load_default=[])
+    exclude_genres = List(String(), load_default=[])
+    runtime = Integer(load_default=None, allow_none=True)
+    list_id = Integer(load_default=None, allow_none=True)
+    watchlist_of = Integer(load_default=None, allow_none=True)
+    n = Integer(load_default=12, validate=Range(min=1, max=50))
+
+
+class ShareOut(Schema):
+    place = Integer(metadata={"description": "In his own list over all films, 1 is the best."})
+    predicted_rating = Float()
+    has_seen = Boolean()
+    reasons = List(List(Raw()), metadata={"description": "[kind, points, causes], as in a kept list."})
+
+
+class GroupPick(Schema):
+    movie_id = Integer()
+    shares = List(Nested(ShareOut), metadata={"description": "One a person: the members, then the guests, as asked."})
+
+
+class GroupOut(Schema):
+    films = Integer(metadata={"description": "How many films a place is one of."})
+    picks = List(Nested(GroupPick))
 
 
 class ExplainQuery(Schema):
@@ -228,6 +259,15 @@ def preview_list(json_data: dict[str, Any]) -> dict[str, object]:
     chosen = Steering.of(json_data["steering"])
     before, after = recompute.preview(_runtime().engine, json_data["user_id"], chosen, json_data["n"])
     return {"before": before, "after": after}
+
+
+@blueprint.post("/lists/together")
+@blueprint.input(GroupQuery, location="json")
+@blueprint.output(GroupOut)
+@blueprint.doc(summary="Films for several people at once; nothing is kept", responses=[401, 503])
+def choose_together(json_data: dict[str, Any]) -> dict[str, object]:
+    members, guests, n = (json_data.pop(name) for name in ("members", "guests", "n"))
+    return together.picks(_runtime().engine, members, guests, together.Wish(**json_data), n)
 
 
 @blueprint.post("/lists/explain")

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import math
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import selectinload
 
-from ..errors import NotFound
+from ..errors import InvalidInput, NotFound
 from ..storage import db, upsert, writing
 from ..storage.models import DEMO_ORIGIN, Credit, Genre, Movie, MovieGenre, Rating, SimilarMovies, Unseen, User
 from . import searching
@@ -75,6 +75,19 @@ def genres_by_movie(movie_ids: Sequence[int]) -> dict[int, set[str]]:
 def titles(movie_ids: Collection[int]) -> dict[int, str]:
     """Movie id to title."""
     return dict(db.session.execute(select(Movie.id, Movie.title).where(Movie.id.in_(movie_ids))).all())
+
+
+def check_films(stars: Mapping[int, float]) -> Mapping[int, float]:
+    """The same, if all of its movies are here.
+
+    Raises:
+        InvalidInput: One is not; the message names it.
+    """
+    there = titles(stars)
+    for movie_id in stars:
+        if movie_id not in there:
+            raise InvalidInput(f"There is no movie {movie_id} here.")
+    return stars
 
 
 def search(query: str = "", genre: str | None = None, page: int = 1, per_page: int = 24) -> Found:

@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from flask import current_app
 from sqlalchemy import select
@@ -22,6 +23,7 @@ from sqlalchemy import select
 from .. import core
 from ..core import Explanation, Preferences, Recommendation, Recommender
 from ..core.evaluation import self_check
+from ..core.together import Attendee, Pick, together
 from ..errors import EngineLoading, SettingError
 from ..storage import db, revisions, upsert, writing
 from ..storage.models import Movie, SimilarMovies
@@ -214,6 +216,16 @@ class Engine:
         """
         with self._lock:
             return self._serving().explain(stars, movie_id, user_id, CAUSES, preferences)
+
+    def together(self, people: Sequence[Attendee], n: int, rule: str, **how: Any) -> tuple[list[Pick], int]:
+        """Films for several people at once (see `core.together`), their reasons traced, and how many films there are.
+
+        Raises:
+            EngineLoading: Nothing is fitted yet.
+        """
+        with self._lock:
+            model = self._serving()
+            return together(model, people, n, rule, **how), len(model.items)
 
     def self_check(self, user_id: int, stars: Mapping[int, float]) -> dict[str, float] | None:
         """How far off our stars are for a person, his own ratings held out in turn, beside his own mean and the crowd's.

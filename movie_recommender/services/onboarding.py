@@ -65,14 +65,19 @@ def check_picked(picked: Collection[int], there: Collection[Group]) -> None:
 
 def next_films(user_id: int, picked: Collection[int], n: int, shown: Collection[int] = ()) -> list[Movie]:
     """The `n` films to ask about next: not rated, not marked unseen, not in `shown`."""
-    found = atlases.read("groups")
-    rated = rating.stars_of(user_id)
     unseen = set(db.session.scalars(select(Unseen.movie_id).where(Unseen.user_id == user_id)))
+    return telling_films(rating.stars_of(user_id), unseen, n, picked, shown) or browsing.examples(user_id, n, shown)
+
+
+def telling_films(
+    stars: Mapping[int, float], unseen: Collection[int], n: int, picked: Collection[int] = (), shown: Collection[int] = ()
+) -> list[Movie]:
+    """The `n` films whose ratings tell most of somebody of whom this is known; none until the background API has made the groups."""
+    found = atlases.read("groups")
     films = [_Film(row[0], row[1], place, row[2]) for place, row in enumerate(found["films"])] if found else []
-    ids = _most_telling(films, rated, unseen, picked, n, {*shown})
+    ids = _most_telling(films, stars, {*unseen}, picked, n, {*shown})
     movies = browsing.by_ids(ids)
-    chosen = [movies[movie_id] for movie_id in ids if movie_id in movies]
-    return chosen or browsing.examples(user_id, n, shown)
+    return [movies[movie_id] for movie_id in ids if movie_id in movies]
 
 
 def _most_telling(

@@ -10,7 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from ..core import Cause, ReasonTable, Recommendation
-from .lists import CROWD, CROWD_WIDTH, MEAN, NONE, POINTS, STARS, assembled, encode, pack
+from ..core import Reason as Lift
+from .lists import CROWD, CROWD_WIDTH, MEAN, NONE, POINTS, STARS, Reason, assembled, encode, pack
 
 # The core's signals; what has no kind of its own is a matter of taste.
 KINDS = {
@@ -73,3 +74,18 @@ def _line(cause: Cause) -> str:
         counted: dict[str, Any] = {"count": cause.count}
         return encode(counted if cause.stars is None else counted | {"mean": round(cause.stars, 2)})
     return f'["{cause.kind}s",{quoted(cause.name)}]'
+
+
+def reason(lift: Lift) -> Reason:
+    """One reason by itself, as those of a kept list are read."""
+    causes: dict[str, Any] = {}
+    for cause in lift.causes:
+        if cause.kind == "movie":
+            causes.setdefault("movies", []).append([cause.item_id, cause.contribution])
+        elif cause.kind in ("director", "actor"):
+            causes.setdefault("people", []).append([cause.name, cause.kind, cause.contribution])
+        elif cause.kind in ("neighbours", "ratings"):
+            causes |= {"count": cause.count} | ({} if cause.stars is None else {"mean": round(cause.stars, 2)})
+        else:
+            causes.setdefault(f"{cause.kind}s", []).append([cause.name, cause.contribution])
+    return Reason(KINDS.get(lift.signal, "taste"), lift.contribution, causes)

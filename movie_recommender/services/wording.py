@@ -6,35 +6,42 @@ from collections.abc import Mapping, Sequence
 
 from .lists import Reason
 
+SEVERAL = "Several small reasons"
 
-def one_line(reasons: Sequence[Reason], titles: Mapping[int, str], rated: Mapping[int, float]) -> str:
-    """The strongest reason that can name its cause, as a sentence without a full stop."""
+
+def one_line(reasons: Sequence[Reason], titles: Mapping[int, str], rated: Mapping[int, float], whose: str = "") -> str:
+    """The strongest reason that can name its cause, as a sentence without a full stop; `SEVERAL` when there is none.
+
+    `whose` list it is; "" addresses him as "you".
+    """
     for reason in sorted(reasons, key=lambda reason: -reason.points):
-        if reason.points > 0 and (line := _line(reason, titles, rated)):
+        if reason.points > 0 and (line := _line(reason, titles, rated, whose)):
             return line
-    return "Several small reasons"
+    return SEVERAL
 
 
-def _line(reason: Reason, titles: Mapping[int, str], rated: Mapping[int, float]) -> str:
+def _line(reason: Reason, titles: Mapping[int, str], rated: Mapping[int, float], whose: str) -> str:
     causes = reason.causes
     movies = [titles[movie_id] for movie_id, points in causes.get("movies", ()) if points > 0 and movie_id in titles and movie_id in rated]
     people = [(name, role) for name, role, points in causes.get("people", ()) if points > 0]
     genres = [name for name, points in causes.get("genres", ()) if points > 0]
     if reason.kind == "neighbours" and causes.get("count"):
         count = causes["count"]
+        taste = f"with {whose}'s taste" if whose else "with your taste"
         if not causes.get("mean"):
-            return f"{count} {'person' if count == 1 else 'people'} with your taste rated it"
+            return f"{count} {'person' if count == 1 else 'people'} {taste} rated it"
         stars = f"{causes['mean']:.1f}"
-        return f"{count} people with your taste gave it {stars} on average" if count > 1 else f"One person with your taste gave it {stars}"
+        return f"{count} people {taste} gave it {stars} on average" if count > 1 else f"One person {taste} gave it {stars}"
     if reason.kind == "people" and people:
         name, role = people[0]
-        return f"Directed by {name}, whose films you rate highly" if role == "director" else f"With {name}, whose films you rate highly"
+        rates = f"{whose} rates" if whose else "you rate"
+        return f"{'Directed by' if role == 'director' else 'With'} {name}, whose films {rates} highly"
     if reason.kind == "plot" and movies:
         return f"A story like {_names(movies)}"
     if movies:
         return f"People who love {_names(movies)} love it too"
     if genres:
-        return f"You like {_names(genres)}"
+        return f"{whose} likes {_names(genres)}" if whose else f"You like {_names(genres)}"
     return ""
 
 

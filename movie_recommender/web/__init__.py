@@ -25,6 +25,7 @@ from . import (
     rating,
     recommendations,
     steering,
+    tonight,
     watchlist,
     wording,
 )
@@ -41,7 +42,7 @@ def init_app(app: APIFlask) -> None:
     wording.init_app(app)
     for room in (
         pages, accounts, movies, rating, recommendations, steering, dismissing, explaining, watchlist, maps, imports, operator, posters,
-        onboarding,
+        onboarding, tonight,
     ):  # fmt: skip
         app.register_blueprint(room.blueprint)
     api.init_app(app)

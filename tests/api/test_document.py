@@ -27,6 +27,7 @@ OPERATIONS = (
     "GET /api/v1/recommendations",
     "GET /api/v1/dismissals", "PUT /api/v1/dismissals/{movie_id}", "DELETE /api/v1/dismissals/{movie_id}", "PUT /api/v1/dismissals/genres",
     "GET /api/v1/watchlist", "PUT /api/v1/watchlist/{movie_id}", "DELETE /api/v1/watchlist/{movie_id}",
+    "GET /api/v1/tonight/people", "PUT /api/v1/tonight/openness", "POST /api/v1/tonight",
 )  # fmt: skip
 
 
@@ -47,8 +48,11 @@ def schema(app, movies):
     return schemathesis.openapi.from_wsgi("/api/v1/openapi.json", app)
 
 
-def checks(*more):
-    return [CHECKS.get_one(name) for name in (*ALWAYS, *more)]
+NEEDS_THE_ENGINE = "POST /api/v1/tonight"  # which is away here: a documented 503
+
+
+def checks(*more, label=""):
+    return [CHECKS.get_one(name) for name in (*ALWAYS, *more) if (label, name) != (NEEDS_THE_ENGINE, "not_a_server_error")]
 
 
 def operation(schema, label):
@@ -82,9 +86,10 @@ def test_good_data_gets_a_documented_answer(schema, alice, movies, listed, label
         case.query = {**case.query, **{name: genre for name in ("genre", "exclude_genre") if name in case.query}}
         if label == "PUT /api/v1/dismissals/genres":
             case.body["genres"] = [genre for _ in case.body["genres"]]
-        more = () if label == "POST /api/v1/users" else ("positive_data_acceptance",)
+        # Nor who is a guest's namesake, or which films a guest may have seen.
+        more = () if label in ("POST /api/v1/users", NEEDS_THE_ENGINE) else ("positive_data_acceptance",)
         headers = token_for(alice, label)
-        case.validate_response(case.call(headers=headers), checks=checks(*more), headers=headers)
+        case.validate_response(case.call(headers=headers), checks=checks(*more, label=label), headers=headers)
 
     ask()
 
@@ -114,7 +119,7 @@ def test_nobody_without_a_token_gets_an_undocumented_answer(schema, label, app):
 
 
 def test_calls_that_follow_from_one_another_keep_the_documents_word(schema, alice, movies):
-    class Walk(schema.exclude(path_regex="/(tokens|users)$").as_state_machine()):
+    class Walk(schema.exclude(path_regex="/(tokens|users|tonight)$").as_state_machine()):
         def setup(self):
             # Every walk begins with the same server, or Hypothesis calls what it draws inconsistent.
             for movie_id in movies.values():
