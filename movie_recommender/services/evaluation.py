@@ -26,6 +26,7 @@ from . import peers, training
 Progress = Callable[[str], None]
 PROTOCOLS = ("T", "NR", "NX", "C", "R")
 DIALS = (0.5, 1.0, 2.0, 3.0)
+VALIDATED = 100  # the seed of the new people on whom peers' settings are chosen
 LEAST = 1_000  # ratings below which nothing can be said
 
 
@@ -103,8 +104,9 @@ def run(
     started = time.monotonic()
     report: dict[str, Any] = _header(data, weights)
     judge = ev.Judge(data.items, franchises(data.items), InOrder(data.items))
+    peers_of = _tuned_peers(data, protocols, with_peers, judge, n_seeds, say)
     asked = list(ev.tasks(data.ratings, data.items, protocols, range(n_seeds)))
-    measured = ev.pooled(ev.ranking_study(judge, asked, lambda task: _methods(task, with_peers, ablate, weights), say))
+    measured = ev.pooled(ev.ranking_study(judge, asked, lambda task: _methods(task, peers_of, ablate, weights), say))
     report["ranking"] = [_ranking_row(one, measured) for one in measured]
     if "R" in protocols:
         methods: list[ev.StarMethod] = [ev.OurStars(Recommender(weights)), ev.BiasStars(), *(peers.star_methods() if with_peers else ())]
@@ -124,10 +126,25 @@ def _header(data: Data, weights: WeightsSource) -> dict[str, Any]:
     }
 
 
-def _methods(task: ev.Task, with_peers: bool, ablate: bool, weights: WeightsSource) -> Iterable[ev.Method]:
+Peers = Callable[[ev.Task], list[ev.Method]]
+
+
+def _peers(with_peers: bool) -> list[ev.Method]:
+    return [*ev.plain_baselines(), *(peers.ranking_methods() if with_peers else ())]
+
+
+def _tuned_peers(data: Data, protocols: Sequence[str], with_peers: bool, judge: ev.Judge, n_seeds: int, say: Progress) -> Peers:
+    """The peers of a task, each family at the setting that was best on hold-outs which nothing else is asked of."""
+    inner = ev.inner_tasks(data.ratings, [VALIDATED], range(n_seeds), protocols)
+    chosen = ev.best_settings(
+        ev.ranking_study(judge, inner, lambda task: _peers(with_peers), lambda what: say(f"choosing settings, {what}"))
+    )
+    return lambda task: [peer for peer in _peers(with_peers) if task.name not in chosen or peer.name in chosen[task.name]]
+
+
+def _methods(task: ev.Task, peers_of: Peers, ablate: bool, weights: WeightsSource) -> Iterable[ev.Method]:
     model = Recommender(weights)
     yield ev.Ours(model)
-    yield ev.Sequels(model)
     if ablate:
         yield from (ev.Without(name, model) for name in ev.ABLATED)
     if task.name == "T":
@@ -135,9 +152,7 @@ def _methods(task: ev.Task, with_peers: bool, ablate: bool, weights: WeightsSour
     if task.name == "C":
         yield ev.ContentBaseline()
         return
-    yield from ev.plain_baselines()
-    if with_peers:
-        yield from peers.ranking_methods()
+    yield from peers_of(task)
 
 
 def _ranking_row(one: ev.Measured, everything: Sequence[ev.Measured]) -> dict[str, Any]:

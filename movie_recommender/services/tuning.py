@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from importlib import resources
 from pathlib import Path
@@ -14,7 +14,7 @@ import numpy as np
 
 from ..core import Recommender, load_weights
 from ..core.data import FloatArray
-from ..core.evaluation import Task, cold_items, new_people, temporal, who_is_new
+from ..core.evaluation import Task, cold_items, inner_tasks
 from ..core.evaluation.study import same_train
 from ..core.evaluation.tuning import Lesson, as_matrix, fit_weights, lesson, ndcg_of, part_of, with_weights
 from ..core.evaluation.variants import TOGETHER
@@ -112,24 +112,14 @@ def save(tuned: Tuned, path: Path) -> None:
     path.write_text(json.dumps(tuned.weights, indent=2) + "\n", "utf-8")
 
 
-def _tasks(data: Data, n_splits: int) -> list[Task]:
-    """No rating and no new person that `flask evaluate` asks for is among what they ask."""
-    splits = [(seed, popular, k) for seed in range(n_splits) for popular in (False, True) for k in (5, 10, 20)]
-    kept_apart = set(np.concatenate([who_is_new(data.ratings, seed) for seed in EVALUATED]).tolist())
-    new = [new_people(data.ratings, k, popular, SEEDS + seed) for seed, popular, k in splits]
-    earlier = temporal(temporal(data.ratings).train)
-    return [earlier, *(replace(task, cases=tuple(case for case in task.cases if case.user_id not in kept_apart)) for task in new)]
-
-
 def _lessons(data: Data, model: Recommender, names: list[str], n_splits: int, say: Progress) -> tuple[list[str], list[Lesson], list[float]]:
     """The tasks' names, their lessons, and what share of the loss each has: T one half, the rest the other."""
     tasks, lessons = [], []
     last: Task | None = None
-    for task in _tasks(data, n_splits):
-        if task.cases:
-            tasks.append(task.name)
-            lessons.append(lesson(model, task, data.items, names, last is None or not same_train(last, task)))
-            last = task
+    for task in inner_tasks(data.ratings, range(SEEDS, SEEDS + n_splits), EVALUATED):
+        tasks.append(task.name)
+        lessons.append(lesson(model, task, data.items, names, last is None or not same_train(last, task)))
+        last = task
         say(f"{task.name}: candidates of {len(task.cases)} people")
     raw = [len(tasks) - 1.0 if name == "T" else 1.0 for name in tasks]
     return tasks, lessons, [share / sum(raw) for share in raw]

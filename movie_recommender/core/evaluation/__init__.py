@@ -3,7 +3,19 @@
 from .baselines import ContentBaseline, Method, Ours, plain_baselines
 from .judge import Judge, Measured, families, ratio_interval
 from .protocols import Case, Fold, Task, cold_items, new_people, rating_folds, temporal, who_is_new
-from .study import BiasStars, OurStars, StarMethod, StarsMeasured, pooled, ranking_study, rating_study, self_check, tasks
+from .study import (
+    BiasStars,
+    OurStars,
+    StarMethod,
+    StarsMeasured,
+    best_settings,
+    inner_tasks,
+    pooled,
+    ranking_study,
+    rating_study,
+    self_check,
+    tasks,
+)
 from .variants import ABLATED, Sequels, Varied, Without
 
 __all__ = [
@@ -23,8 +35,10 @@ __all__ = [
     "Task",
     "Varied",
     "Without",
+    "best_settings",
     "cold_items",
     "families",
+    "inner_tasks",
     "new_people",
     "plain_baselines",
     "pooled",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
@@ -12,8 +12,8 @@ from ..data import FloatArray, IntArray, Items, Ratings
 from ..recommender import Recommender
 from . import metrics
 from .baselines import Method
-from .judge import Judge, Measured
-from .protocols import Task, cold_items, new_people, rating_folds, temporal
+from .judge import Judge, Measured, families
+from .protocols import Task, cold_items, new_people, rating_folds, temporal, who_is_new
 
 GIVEN = (5, 10, 20)
 """How many ratings new people give."""
@@ -92,6 +92,32 @@ def tasks(ratings: Ratings, items: Items, names: Sequence[str] = ("T", "NR", "NX
         yield from (new_people(ratings, k, by_popularity, seed) for by_popularity in kinds for k in GIVEN)
     if "C" in names:
         yield cold_items(ratings, items, seeds[0])
+
+
+def inner_tasks(ratings: Ratings, seeds: Sequence[int], apart: Sequence[int], names: Sequence[str] = ("T", "NR", "NX")) -> list[Task]:
+    """Tasks to choose settings and weights on: T inside the train part of T, and other splits of new people.
+
+    No rating that T asks for, and no person who is new in the splits of the seeds `apart`, is asked for here.
+    """
+    kept_apart = np.concatenate([who_is_new(ratings, seed) for seed in apart])
+    new = [
+        new_people(ratings, k, popular, seed)
+        for seed in seeds
+        for popular in (False, True)
+        for k in GIVEN
+        if ["NR", "NX"][popular] in names
+    ]
+    earlier = [temporal(temporal(ratings).train)] if "T" in names else []
+    others = [replace(task, cases=tuple(case for case in task.cases if case.user_id not in kept_apart)) for task in new]
+    return [task for task in (*earlier, *others) if task.cases]
+
+
+def best_settings(measured: Sequence[Measured]) -> dict[str, set[str]]:
+    """For each task the names of every family's best setting."""
+    by_task: dict[str, list[Measured]] = {}
+    for one in measured:
+        by_task.setdefault(one.task, []).append(one)
+    return {task: {best.method for best in families(group)} for task, group in by_task.items()}
 
 
 def pooled(measured: Sequence[Measured]) -> list[Measured]:

@@ -12,7 +12,10 @@ from movie_recommender.core.evaluation import (
     OurStars,
     Varied,
     Without,
+    best_settings,
     families,
+    inner_tasks,
+    new_people,
     plain_baselines,
     ranking_study,
     rating_study,
@@ -41,6 +44,23 @@ def test_ours_beats_popularity_where_taste_decides(items, dated):
     assert {"EASE", "item-kNN", "user-kNN", "damped bias", "content blend"} <= set(best)
     ratio, low, high = ratio_interval(measured[0], next(one for one in measured if one.method == "popularity"))
     assert low <= ratio <= high
+
+
+def test_settings_are_chosen_on_what_is_never_asked(items, dated):
+    inner = inner_tasks(dated, [100], [0])
+    assert {"T", "NX5", "NX10"} <= {task.name for task in inner}
+    asked = temporal(dated)
+    pairs = {(case.user_id, item) for case in asked.cases for item in case.relevant.tolist()}
+    learned = {(case.user_id, item) for case in inner[0].cases for item in [*case.given, *case.relevant.tolist()]}
+    assert learned
+    assert not learned & pairs
+    new = {case.user_id for case in new_people(dated, 5, True, 0).cases}
+    assert not new & {case.user_id for task in inner[1:] for case in task.cases}
+    measured = ranking_study(Judge(items), inner, lambda _: plain_baselines(), quiet)
+    chosen = best_settings(measured)
+    assert sum(name.startswith("EASE") for name in chosen["T"]) == 1
+    best = max((one for one in measured if one.task == "T" and one.method.startswith("EASE")), key=lambda one: one.mean("ndcg@10"))
+    assert best.method in chosen["T"]
 
 
 def test_leaving_out_a_signal_does_not_change_the_model(items, ratings, alice):
