@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import ClassVar
 
 import numpy as np
@@ -23,6 +24,9 @@ AT_ONCE = 1024
 """People whose likes are multiplied at a time: they fit the cache."""
 
 
+Table = npt.NDArray[np.float32]
+
+
 class CoLiking(Scorer):
     """A linear item-item model with a zero diagonal (EASE), that also knows the films' facts.
 
@@ -31,8 +35,14 @@ class CoLiking(Scorer):
     film with few ratings borrows from its facts. People with many ratings count less
     (`person_power`). A person's score for a film is the sum of his preferences times B, over the
     film's number of ratings to `popularity_power`; with few ratings, having chosen a film counts
-    for it too (`chosen`), and his latest ratings count more (`lately`, `fading`). Sources: Steck
-    (2019), "Embarrassingly Shallow Autoencoders for Sparse Data"; Jeunen, Van Balen, Goethals
+    for it too (`chosen`), and his latest ratings count more (`lately`, `fading`).
+
+    A second B, with a ridge that grows with how often a film was liked, is as if learned from
+    people of whose ratings only few are known: it is asked for people with up to `few` ratings,
+    and less and less up to `many`.
+
+    Sources: Steck (2019), "Embarrassingly Shallow Autoencoders for Sparse Data"; Steck (2020),
+    "Autoencoders that don't overfit towards the Identity", for the second; Jeunen, Van Balen, Goethals
     (2020), "Closed-Form Models for Collaborative Filtering with Side-Information".
 
     The items are limited to the `max_items` most rated, so that fit stays feasible at tens of
@@ -49,6 +59,9 @@ class CoLiking(Scorer):
             "min_ratings": 3,
             "ridge": 150.0,
             "own_ridge": 0.2,
+            "own_ridge_of_few": 10.0,
+            "few": 8.0,
+            "many": 40.0,
             "facts": 3.0,
             "middle": 2.0,
             "person_power": 0.25,
@@ -67,22 +80,29 @@ class CoLiking(Scorer):
         self.position[self.cols] = np.arange(self.cols.size)
         self.places = as_places(np.where(self.position < 0, self.cols.size, self.position), self.cols.size + 1)
         self.shared_by = np.append(np.ones(self.cols.size), float(matrix.n_items - self.cols.size))
-        model: npt.NDArray[np.float32] = np.empty((0, 0), dtype=np.float32)
-        if self.cols.size:
-            model = _without_self(self._gram(matrix, items))
-            model /= np.maximum(matrix.counts[self.cols], 1.0).astype(np.float32) ** np.float32(self.settings["popularity_power"])
-        self.model = ShortTable(model)
+        gram, own = self._gram(matrix, items)
+        self.model = self._solved(gram, own, self.settings["own_ridge"])
+        self.model_of_few = self._solved(gram, own, self.settings["own_ridge_of_few"])
+        self.model_of_few.scale *= _size(self.model) / max(_size(self.model_of_few), 1e-12)
 
-    def _gram(self, matrix: RatingMatrix, items: Items) -> npt.NDArray[np.float32]:
-        """``float32[n_cols, n_cols]``: co-liking and shared facts, with the ridge on the diagonal."""
+    def _gram(self, matrix: RatingMatrix, items: Items) -> tuple[Table, Table]:
+        """``float32[n_cols, n_cols]``: co-liking and shared facts; and the diagonal of co-liking."""
         likes = self._likes(matrix)
         gram = products_of_columns(likes.indptr, likes.indices, likes.data, self.cols.size)
-        diagonal = gram.diagonal() * np.float32(self.settings["own_ridge"]) + np.float32(self.settings["ridge"])
+        own = gram.diagonal().copy()
         if self.settings["facts"]:
             facts = fact_matrix(items)[self.cols]
             gram += np.float32(self.settings["facts"]) * (facts @ facts.T).toarray().astype(np.float32)
-        gram[np.diag_indices_from(gram)] += diagonal
-        return np.asarray(gram)
+        return gram, own
+
+    def _solved(self, gram: Table, own: Table, own_ridge: float) -> ShortTable:
+        """B, each film's column over its number of ratings to `popularity_power`."""
+        if not self.cols.size:
+            return ShortTable(gram)
+        ridged = gram.copy()
+        ridged[np.diag_indices_from(ridged)] += own * np.float32(own_ridge) + np.float32(self.settings["ridge"])
+        counts = np.maximum(self.matrix.counts[self.cols], 1.0).astype(np.float32)
+        return ShortTable(_without_self(ridged) / counts ** np.float32(self.settings["popularity_power"]))
 
     def _likes(self, matrix: RatingMatrix) -> scipy.sparse.csr_matrix:
         """CSR ``(n_users, n_cols)``: how much each person likes each, less for people with many ratings."""
@@ -107,15 +127,23 @@ class CoLiking(Scorer):
         preferences *= profile.emphasis(self.settings["lately"], self.settings["fading"])[rated]
         values = np.empty(self.cols.size + 1, dtype=np.float32)
         values[-1] = np.nan  # what stands for all items outside
-        values[:-1] = self.model.sums(rows, preferences)
+        models = self._models(profile.n_ratings)
+        values[:-1] = sum(model.sums(rows, preferences * np.float32(share)) for model, share in models)
         return Signal(values, self._trace(profile, rows, preferences, rated), self.places, self.shared_by)
+
+    def _models(self, n_ratings: int) -> list[tuple[ShortTable, float]]:
+        """Which are asked for a person with so many ratings, and their shares: that of few up to `few`, the other from `many`."""
+        few, many = math.log(self.settings["few"]), math.log(self.settings["many"])
+        share = min(max((many - math.log(max(n_ratings, 1))) / (many - few), 0.0), 1.0)
+        return [(model, part) for model, part in ((self.model, 1.0 - share), (self.model_of_few, share)) if part]
 
     def _trace(self, profile: Profile, rows: IntArray, preferences: FloatArray, rated: npt.NDArray[np.bool_]) -> Trace:
         item_ids, stars = self.matrix.items.ids[profile.cols[rated]], profile.stars[rated]
+        models = self._models(profile.n_ratings)
 
         def trace(wanted: IntArray, limit: int) -> Causes:
             at = self.position[wanted]
-            shares = preferences[:, None] * self.model.of(rows, np.maximum(at, 0))
+            shares = preferences[:, None] * sum(part * model.of(rows, np.maximum(at, 0)) for model, part in models)
             shares[:, at < 0] = 0.0
             return movie_causes(item_ids, stars, shares, limit)
 
@@ -153,6 +181,12 @@ def products_of_columns(indptr, cols, values, n_cols):  # type: ignore[no-untype
         for other in range(col):
             found[col, other] = found[other, col]
     return found
+
+
+def _size(table: ShortTable) -> float:
+    """The mean square root of the squares of a table's numbers."""
+    squares = np.square(table.steps, dtype=np.float32).mean(axis=0) if len(table) else np.zeros(1)
+    return float(np.sqrt((squares * np.square(table.scale)).mean())) if len(table) else 0.0
 
 
 def _without_self(gram: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
