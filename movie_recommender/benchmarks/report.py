@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from movie_recommender.errors import InvalidInput
 from . import machine, peers, synthetic
 
 PEER_PEOPLE = 25
+PLOTS = (10_000,)
 
 
 @dataclass
@@ -45,7 +46,9 @@ def run(sizes: Iterable[str], people: int, peers_python: Path | None, say: Calla
             say(f"{size} ratings: peers ...")
             report.peers = _measure_peers(size, peers_python)
         reports.append(report)
-    return page(reports)
+    say("plots ...")
+    plots = [json.loads(_child([sys.executable, "-m", "movie_recommender.benchmarks.plots", str(n)])) for n in PLOTS]
+    return page(reports, plots)
 
 
 def _measure_peers(size: str, python: Path) -> list[dict[str, Any]]:
@@ -68,11 +71,13 @@ def _child(command: list[str]) -> str:
     return done.stdout
 
 
-def page(reports: list[SizeReport]) -> str:
+def page(reports: list[SizeReport], plots: Sequence[dict[str, float]] = ()) -> str:
     """The figures as Markdown."""
     parts = [_ABOUT.format(machine=machine.description()), _recompute_table(reports), _profile_table(reports), _state_table(reports)]
     if any(report.peers for report in reports):
         parts.append(_peers_table(reports))
+    if plots:
+        parts.append(_plots_table(plots))
     return "\n".join(parts)
 
 
@@ -148,6 +153,17 @@ def _peers_table(reports: list[SizeReport]) -> str:
         "content signals,\nblending and genre lists that the peers do not compute.\n\n"
     )
     return about + _table(["size", "library", "ms", "times ours", "fit, CPU s", "people", "note"], rows)
+
+
+_PLOT_FIGURES = (("exact_seconds", 1), ("fill_seconds", 1), ("query_ms", 2), ("recall", 3))
+
+
+def _plots_table(plots: Sequence[dict[str, float]]) -> str:
+    rows = [
+        [f"{one['plots']:,}", *(f"{one[key]:.{digits}f}" for key, digits in _PLOT_FIGURES)] for one in plots
+    ]  # fmt: skip
+    about = "## Plots: the 50 nearest\n\nExact for all plots, by blocks, against filling and asking the Chroma index; 384 dimensions.\n\n"
+    return about + _table(["plots", "exact, CPU s", "filling Chroma, CPU s", "a question, CPU ms", "recall@50"], rows)
 
 
 def _table(heads: list[str], rows: list[list[str]]) -> str:

@@ -1,8 +1,9 @@
 """`flask bench` measures and says what it measured."""
 
+import numpy as np
 import pytest
 
-from movie_recommender.benchmarks import recompute, report, synthetic
+from movie_recommender.benchmarks import plots, recompute, report, synthetic
 from movie_recommender.errors import InvalidInput
 
 
@@ -37,3 +38,12 @@ def test_the_page_has_a_row_for_every_size_profile_and_peer(measured):
 def test_an_unknown_size_is_answered_with_those_there_are():
     with pytest.raises(InvalidInput, match="100k, 1m, 10m, 25m, 32m"):
         report.run(["7m"], 1, None, print)
+
+
+def test_the_nearest_plots_are_found_exactly_by_blocks_and_nearly_all_by_chroma():
+    made = plots.vectors(plots.BLOCK + 100)
+    alike = made @ made.T
+    np.fill_diagonal(alike, -2.0)
+    expected = np.argsort(-alike, axis=1)[:, :5]
+    assert [set(row) for row in plots.exact(made, 5).tolist()] == [set(row) for row in expected.tolist()]
+    assert plots.measure(600)["recall"] > 0.98
