@@ -16,11 +16,11 @@ MOVED = 512
 
 CellArray = npt.NDArray[np.unsignedinteger]
 
-SPARE = 64
-"""One part in so many of all room is kept free for lists that outgrow theirs; as much has each list beyond its cells ..."""
+SPARE = 256
+"""One part in so many of all room is kept free for lists that outgrow theirs."""
 
-ROOM = 2
-"""... and so many cells more, so that the first writes stay in place."""
+SHARE, ROOM = 128, 2
+"""A list has one part in so many, and so many cells more, beyond its cells, so that the first writes stay in place."""
 
 
 class CellLists:
@@ -92,7 +92,7 @@ class CellLists:
 
 def rooms(size: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:
     """How many cells lists of these sizes have room for at first."""
-    return np.asarray(size + size // SPARE + ROOM, dtype=np.int32)
+    return np.asarray(size + size // SHARE + ROOM, dtype=np.int32)
 
 
 def build_lists(major: IntArray, minor: IntArray, codes: npt.NDArray[np.uint8], n_major: int) -> CellLists:

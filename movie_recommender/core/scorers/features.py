@@ -51,7 +51,7 @@ class FeatureAffinity(Scorer):
         """CSR ``float32 (n_kinds, n_features)``, a row for each kind of film (those of the same features), and its weights.
 
         It holds weight × rarity, each row divided by its length. Where most films are of a kind of their own, each has its own row.
-        Sets `labels`, the features, `kinds`, each film's row, and `films`, how many each row stands for.
+        Sets `labels`, the features, `kinds`, each film's row, and `films`, how many each shared row stands for.
         """
         positions: dict[tuple[str, str], int] = {}
         kinds: dict[tuple[Labelled, ...], int] = {}
@@ -79,6 +79,8 @@ class FeatureAffinity(Scorer):
         content.data *= rarity[content.indices]
         lengths = np.asarray(content.sum(axis=1)).ravel() ** self.settings["length"]
         content.data /= np.repeat(np.maximum(lengths, 1e-12), np.diff(content.indptr))
+        if self.is_own:
+            self.films = np.empty(0)  # nothing is shared
         return content.astype(np.float32), weights
 
     def _history(self, profile: Profile) -> tuple[IntArray, FloatArray]:
