@@ -4,8 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: run dev setup setup-dev test lint audit bench torture clean
-.PHONY: run dev setup setup-dev test lint audit bench screenshots clean
+.PHONY: run dev setup setup-dev test lint audit bench torture screenshots clean
 
 run: $(VENV)/.ready
 	@$(BIN)/flask start
@@ -49,6 +48,7 @@ bench: $(VENV)/.ready-dev
 
 torture: $(VENV)/.ready-dev
 	@$(BIN)/python -m tests.torture $(ARGS)
+
 screenshots: $(VENV)/.ready-dev
 	@PYTHONPATH=. $(BIN)/python docs/screenshots.py $(ARGS)
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 from apiflask import APIFlask
 from flask import Blueprint
 
-from . import accounts, answers, dismissals, document, errors, movies, ratings, recommendations, reference, tonight, watchlist
+from . import accounts, answers, dismissals, document, errors, movies, ratings, recommendations, reference, searching, tonight, watchlist
 
 PREFIX = "/api/v1"
-ROOMS = (accounts.bp, movies.bp, ratings.bp, recommendations.bp, dismissals.bp, watchlist.bp, tonight.bp, reference.bp)
+ROOMS = (accounts.bp, movies.bp, searching.bp, ratings.bp, recommendations.bp, dismissals.bp, watchlist.bp, tonight.bp, reference.bp)
 
 
 def init_app(app: APIFlask) -> None:

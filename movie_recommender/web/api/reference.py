@@ -80,7 +80,10 @@ class Operation:
         return " \\\n  ".join(lines)
 
 
-_QUERIES = {"listMovies": "?query=godfather&genre=Crime", "listRecommendations": "?genre=Comedy&exclude_genre=Horror&n=5"}
+_QUERIES = {
+    "listMovies": "?query=godfather&genre=Crime", "listPeople": "?query=miyazaki", "listPlots": "?query=heist+inside+dreams",
+    "listRecommendations": "?genre=Comedy&exclude_genre=Horror&n=5",
+}  # fmt: skip
 
 
 class Document:

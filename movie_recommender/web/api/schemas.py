@@ -113,6 +113,20 @@ class MoviePage(Paged):
     movies = List(Nested(Card), required=True, metadata=_about("Best matches first, then the best known."))
 
 
+class PeopleQuery(Input):
+    query = Text(1, 200, required=True, metadata=_about("The name or a part of it, from three letters on.", like="miyazaki"))
+    n = Whole(1, 20, load_default=6, metadata=_about("How many at most."))
+
+
+class PlotQuery(Input):
+    query = Text(1, 200, required=True, metadata=_about("What happens, in two words or more.", like="heist inside dreams"))
+    n = Whole(1, 50, load_default=12, metadata=_about("How many at most."))
+
+
+class PlotsFound(Schema):
+    movies = List(Nested(Card), required=True, metadata=_about("The nearest first; empty when nothing is near."))
+
+
 class OwnRating(Schema):
     rating = Float(required=True, metadata=_about("Stars.", 4, **STARS))
     rated_at = Moment(required=True, metadata=_like("2026-11-21T08:00:00Z"))
@@ -122,6 +136,17 @@ class Reference(Schema):
     id = Integer(required=True, metadata=_like(58))
     title = String(required=True, metadata=_like("My Neighbour Totoro"))
     year = Integer(required=True, allow_none=True, metadata=_like(1988))
+
+
+class PersonFound(Schema):
+    id = Integer(required=True, metadata=_like(7))
+    name = String(required=True, metadata=_like("Hayao Miyazaki"))
+    directed = List(Nested(Reference), required=True, metadata=_about("Newest first."))
+    acted = List(Nested(Reference), required=True, metadata=_about("Newest first."))
+
+
+class PeopleFound(Schema):
+    people = List(Nested(PersonFound), required=True, metadata=_about("The best matches first."))
 
 
 class Movie(Card):
