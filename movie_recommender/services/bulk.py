@@ -54,12 +54,16 @@ def load_ratings(
     ours, skipped = _in_order(ratings, users, movie_ids)
     with writing() as session:
         staging = table.can_stage(session, list(users.values()), len(ours))
+        table.drop_indexes(session, len(ours))
         table.keep_in_memory(session, bulk=True)
     try:
         written = _stage(run.id, ours, progress) if staging else _upsert(run, ours, progress)
         with writing() as session:
             if staging:
                 written = table.publish_staged(session)
+            progress("indexes", 0, 1)
+            table.make_indexes(session)
+            progress("indexes", 1, 1)
             if written:
                 table.recount(session)
                 raise_revision("community")
@@ -68,6 +72,7 @@ def load_ratings(
             run.state, run.finished_at, run.counts = "applied", now(), counts
     finally:
         with writing() as session:
+            table.make_indexes(session)
             table.keep_in_memory(session, bulk=False)
     return counts
 

@@ -17,6 +17,7 @@ from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.orm import Session
 
 from .models import Revision, db
+from .ratings import make_indexes
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_MILLISECONDS = 10_000
@@ -115,6 +116,8 @@ def revisions() -> tuple[int, int]:
 def create_or_upgrade() -> None:
     """Bring the schema to the newest migration. Repeating it changes nothing; it deletes nothing that people entered."""
     upgrade(directory=str(MIGRATIONS))
+    with writing() as session:
+        make_indexes(session)
 
 
 def newest_revision() -> str:

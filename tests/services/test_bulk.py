@@ -14,7 +14,7 @@ from sqlalchemy import func, inspect, select, text
 from movie_recommender.catalogue.movielens import open_data_set
 from movie_recommender.catalogue.rating_columns import RatingColumns, read
 from movie_recommender.services import bulk, importing
-from movie_recommender.storage import db, ratings
+from movie_recommender.storage import create_or_upgrade, db, ratings
 from movie_recommender.storage.models import Import, Movie, Rating, Revision
 
 from ..catalogue.data_sets import latest
@@ -148,3 +148,25 @@ def test_on_postgresql_both_ways_give_the_same(
     monkeypatch.setattr(ratings, "STAGE_FROM", 1)
     importing.import_movielens(folder)
     assert everything() == plain
+
+
+def test_the_indexes_that_a_large_import_does_without_are_there_again_even_if_it_was_killed(
+    app: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def indexes() -> set[str | None]:
+        return {index["name"] for index in inspect(db.engine).get_indexes("ratings")}
+
+    monkeypatch.setattr(ratings, "STAGE_FROM", 1)
+    folder = large(tmp_path / "ml")
+    with app.app_context():
+        before = indexes()
+        assert len(before) == 2
+        with monkeypatch.context() as dead:
+            dead.setattr(ratings, "make_indexes", lambda _session: None)  # nothing comes after the kill
+            stopped_import(folder, after=60)
+        assert indexes() == set()
+        create_or_upgrade()
+        assert indexes() == before
+        importing.import_movielens(folder)
+        assert indexes() == before
+        is_whole(folder)
