@@ -12,7 +12,7 @@ from sqlalchemy import delete, func, insert, select
 
 from ..catalogue.demo import Film, community
 from ..errors import InvalidInput
-from ..storage import db, raise_revision, writing
+from ..storage import db, raise_revision, rows, writing
 from ..storage.models import DEMO_ORIGIN, Credit, Genre, Import, Movie, MovieGenre, Person, Rating, User
 from ..storage.ratings import upsert_ratings
 from .clock import now
@@ -25,7 +25,10 @@ _UNTIL = 1_767_225_600  # 2026-01-01: a fixed day, so that the same command make
 
 def count() -> int:
     """How many made-up raters are here."""
-    return db.session.scalar(select(func.count()).select_from(User).where(User.origin == DEMO_ORIGIN)) or 0
+    return int(rows(_COUNT)[0][0])
+
+
+_COUNT = select(func.count()).select_from(User).where(User.origin == DEMO_ORIGIN)
 
 
 def seed(people: int) -> tuple[int, int]:

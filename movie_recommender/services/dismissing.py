@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Executable, delete, or_, select, union_all
+from sqlalchemy import Executable, bindparam, delete, or_, select, union_all
 
 from ..errors import InvalidInput, NotFound
-from ..storage import db, upsert, writing
+from ..storage import db, rows, upsert, writing
 from ..storage.models import Dismissal, DismissedGenre, Genre, IgnoredRating, Mark, Movie, Rating
 from . import browsing
 from .clock import now
@@ -153,24 +154,31 @@ def set_genres(user_id: int, names: Collection[str]) -> None:
 
 def film_ids(user_id: int) -> set[int]:
     """The films that are not to be offered at present."""
-    lasting = or_(Dismissal.until.is_(None), Dismissal.until > now())
-    return set(db.session.scalars(select(Dismissal.movie_id).where(Dismissal.user_id == user_id, lasting)))
+    return {movie_id for (movie_id,) in rows(_HIDDEN, user_id=user_id, now=now())}
 
 
 def genre_names(user_id: int) -> set[str]:
     """The genres of which nothing is to be offered."""
-    return set(db.session.scalars(select(Genre.name).join(DismissedGenre).where(DismissedGenre.user_id == user_id)))
+    return {name for (name,) in rows(_GENRE_NAMES, user_id=user_id)}
 
 
 def said(user_id: int, movie_ids: Collection[int]) -> Mapping[int, frozenset[str]]:
     """What the person said about films besides stars, for their cards: of `watchlist`, `not_for_me`, `not_now`."""
-    lasting = or_(Dismissal.until.is_(None), Dismissal.until > now())
-    marks = select(Mark.movie_id, Mark.kind).where(Mark.user_id == user_id, Mark.kind == "watchlist", Mark.movie_id.in_(movie_ids))
-    dismissals = select(Dismissal.movie_id, Dismissal.kind).where(Dismissal.user_id == user_id, Dismissal.movie_id.in_(movie_ids), lasting)
     found: dict[int, frozenset[str]] = {}
-    for movie_id, kind in db.session.execute(union_all(marks, dismissals)):
+    for movie_id, kind in rows(_SAID, user_id=user_id, movie_ids=list(movie_ids), now=now()):
         found[movie_id] = found.get(movie_id, frozenset()) | {kind}
     return found
+
+
+_OF_HIM = Dismissal.user_id == bindparam("user_id")
+_LASTING = or_(Dismissal.until.is_(None), Dismissal.until > bindparam("now"))
+_HIDDEN = select(Dismissal.movie_id).where(_OF_HIM, _LASTING)
+_GENRE_NAMES = select(Genre.name).join(DismissedGenre).where(DismissedGenre.user_id == bindparam("user_id"))
+_FILMS: Any = bindparam("movie_ids", expanding=True)
+_SAID = union_all(
+    select(Mark.movie_id, Mark.kind).where(Mark.user_id == bindparam("user_id"), Mark.kind == "watchlist", Mark.movie_id.in_(_FILMS)),
+    select(Dismissal.movie_id, Dismissal.kind).where(_OF_HIM, Dismissal.movie_id.in_(_FILMS), _LASTING),
+)
 
 
 def overview(user_id: int) -> Dismissed:

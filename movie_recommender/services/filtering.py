@@ -9,13 +9,12 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from ..errors import InvalidInput, NotFound
-from ..storage import db, revisions
+from ..storage import db, revisions, rows
 from ..storage.models import FilmList, FilmListEntry, Movie
 from . import browsing, dismissing, watchlist
-from .lists import Kept
 
 RUNTIMES = (90, 105, 120, 150)  # minutes that the page offers
 
@@ -127,10 +126,14 @@ class Facts:
         )
 
 
-def fitter(user_id: int, chosen: Filter, entries: Sequence[Kept]) -> Callable[[Filter, int], bool]:
-    """A test of films under `chosen` or any loosened form of it; reads only what its conditions need, a query each."""
+def fitter(user_id: int, chosen: Filter, ids: Sequence[int]) -> Callable[[Filter, int], bool] | None:
+    """A test of films under `chosen` or any loosened form of it; reads only what its conditions need, a query each.
+
+    None: every film passes.
+    """
     never = frozenset(dismissing.genre_names(user_id))
-    ids = [entry.movie_id for entry in entries]
+    if not never and replace(chosen, rewatches=False) == Filter():
+        return None
     by_genre = bool(never or chosen.genres.include or chosen.genres.exclude)
     rows: Sequence[Any] = ()
     if chosen.decades or chosen.runtime is not None or chosen.language is not None:
@@ -151,7 +154,10 @@ def fitter(user_id: int, chosen: Filter, entries: Sequence[Kept]) -> Callable[[F
 
 def film_lists(user_id: int) -> dict[int, str]:
     """The person's lists, id to name, by name."""
-    return dict(db.session.execute(select(FilmList.id, FilmList.name).where(FilmList.user_id == user_id).order_by(FilmList.name)).all())
+    return dict(rows(_LISTS, user_id=user_id))
+
+
+_LISTS = select(FilmList.id, FilmList.name).where(FilmList.user_id == bindparam("user_id")).order_by(FilmList.name)
 
 
 def check_list(user_id: int, list_id: int) -> int:

@@ -10,7 +10,7 @@ from flask import current_app
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
-MOST = 5_000  # values of one kind: of a rendered card 4 KB each
+MOST = 2_000  # values of one kind: of a rendered card 6 KB each
 
 
 class KeptByRevision(Generic[K, V]):

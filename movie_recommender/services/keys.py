@@ -8,7 +8,7 @@ import secrets
 from collections.abc import Sequence
 
 from flask import current_app
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 
 from ..errors import NotFound, NotSignedIn
 from ..storage import db, writing
@@ -38,11 +38,17 @@ def begin_session(user: User, user_agent: str = "") -> str:
 
 def by_session(key: str) -> User | None:
     """The member whose session this is and has not ended (Flask-Login's `user_loader`)."""
-    query = select(User).join(BrowserSession, BrowserSession.user_id == User.id)
-    user = db.session.scalar(query.where(BrowserSession.digest == digest(key), BrowserSession.expires_at > now(), User.kind == "member"))
+    user: User | None = db.session.scalar(_BY_SESSION, {"digest": digest(key), "now": now()})
     if user is not None:
         user.session_key = key
     return user
+
+
+_BY_SESSION = (
+    select(User)
+    .join(BrowserSession, BrowserSession.user_id == User.id)
+    .where(BrowserSession.digest == bindparam("digest"), BrowserSession.expires_at > bindparam("now"), User.kind == "member")
+)
 
 
 def end_session(key: str) -> None:

@@ -42,23 +42,27 @@ class Entry:
 
 
 class Shelf(Protocol):
-    """A kept list that can tell the reasons of the entry at a place."""
+    """A kept list, open: the list, the films seen before, both best first, and the reasons of the entry at a place."""
 
-    def reasons(self, at: int) -> tuple[Reason, ...]: ...
+    @property
+    def new_ids(self) -> Sequence[int]: ...
+
+    @property
+    def new(self) -> list[Kept]: ...
+
+    @property
+    def again(self) -> list[Kept]: ...
+
+    def entry(self, at: int) -> Entry: ...
 
 
 class Kept(NamedTuple):
-    """A movie of a kept list whose reasons are not read yet: a page reads those of the few that it shows."""
+    """A movie of a kept list, its place in it, and no reasons yet: a page reads those of the few that it shows."""
 
     movie_id: int
     score: float
     predicted_rating: float
     at: int
-    shelf: Shelf
-
-    def entry(self) -> Entry:
-        """The same with its reasons."""
-        return Entry(self.movie_id, self.score, self.predicted_rating, self.shelf.reasons(self.at))
 
 
 def pack(entries: Sequence[Entry], again: Sequence[Entry] = ()) -> bytes:
@@ -121,37 +125,49 @@ class _Packed:
         numbers = array("i", columns)
         if sys.byteorder == "big":
             numbers.byteswap()
-        size = head["new"] + head["again"]
-        self._numbers, self._reasons = numbers, 3 * size
-        self._crowds = self._reasons + size * self._depth * 2 * (1 + self._width)
-        self.new = self._rows(0, head["new"], size)
-        self.again = self._rows(head["new"], size, size)
+        self._new, self._size = head["new"], head["new"] + head["again"]
+        self._numbers, self._reasons = numbers, 3 * self._size
+        self._crowds = self._reasons + self._size * self._depth * 2 * (1 + self._width)
 
-    def _rows(self, begin: int, end: int, size: int) -> list[Kept]:
-        numbers = self._numbers
+    @property
+    def new_ids(self) -> Sequence[int]:
+        return self._numbers[: self._new]
+
+    @cached_property
+    def new(self) -> list[Kept]:
+        return self._rows(0, self._new)
+
+    @cached_property
+    def again(self) -> list[Kept]:
+        return self._rows(self._new, self._size)
+
+    def _rows(self, begin: int, end: int) -> list[Kept]:
+        numbers, size = self._numbers, self._size
         scores = [score / POINTS for score in numbers[size + begin : size + end]]
         stars = [predicted / STARS for predicted in numbers[2 * size + begin : 2 * size + end]]
-        return [Kept(*row, self) for row in zip(numbers[begin:end], scores, stars, range(begin, end), strict=True)]
+        return [Kept(*row) for row in zip(numbers[begin:end], scores, stars, range(begin, end), strict=True)]
 
-    def reasons(self, at: int) -> tuple[Reason, ...]:
+    def entry(self, at: int) -> Entry:
+        movie_id, score, predicted = self._numbers[at : 3 * self._size : self._size]
+        return Entry(movie_id, score / POINTS, predicted / STARS, self._reasons_of(at))
+
+    def _reasons_of(self, at: int) -> tuple[Reason, ...]:
         step = 2 * (1 + self._width)
         begin = self._reasons + at * self._depth * step
-        found = []
-        for place in range(begin, begin + self._depth * step, step):
-            kind, points, *causes = self._numbers[place : place + step]
-            if kind != NONE:
-                found.append(Reason(self._kinds[kind], points / POINTS, self._told(at, causes)))
-        return tuple(found)
+        rows = [self._numbers[place : place + step] for place in range(begin, begin + self._depth * step, step)]
+        labels = [label for row in rows for label in row[2::2] if label >= 0]
+        named = dict(zip(labels, json.loads(f"[{b','.join([self._causes[label] for label in labels]).decode()}]"), strict=True))
+        return tuple([Reason(self._kinds[row[0]], row[1] / POINTS, self._told(at, row, named)) for row in rows if row[0] != NONE])
 
-    def _told(self, at: int, numbers: Sequence[int]) -> dict[str, Any]:
+    def _told(self, at: int, numbers: array[int], named: dict[int, Any]) -> dict[str, Any]:
         causes: dict[str, Any] = {}
-        for label, points in zip(numbers[::2], numbers[1::2], strict=True):
+        for label, points in zip(numbers[2::2], numbers[3::2], strict=True):
             if label == CROWD:
                 begin = self._crowds + at * CROWD_WIDTH
                 count, mean, *histogram = self._numbers[begin : begin + CROWD_WIDTH]
                 causes |= {"count": count, "mean": mean / MEAN, "histogram": histogram}
             elif label != NONE:
-                what = json.loads(self._causes[label])
+                what = named[label]
                 if isinstance(what, dict):
                     causes |= what
                 else:
@@ -169,9 +185,13 @@ class _Older:
         beside = self._columns.get("again") or {"movies": [], "scores": [], "predicted": []}
         self.again = self._rows(beside, len(self.new))
 
+    @property
+    def new_ids(self) -> Sequence[int]:
+        return [kept.movie_id for kept in self.new]
+
     def _rows(self, columns: dict[str, list[Any]], begin: int) -> list[Kept]:
         places = range(begin, begin + len(columns["movies"]))
-        return [Kept(*row, self) for row in zip(columns["movies"], columns["scores"], columns["predicted"], places, strict=True)]
+        return [Kept(*row) for row in zip(columns["movies"], columns["scores"], columns["predicted"], places, strict=True)]
 
     @cached_property
     def _all_reasons(self) -> list[Any]:
@@ -179,19 +199,20 @@ class _Older:
             return [json.loads(line) for line in self._lines]
         return [*self._columns.get("reasons", ()), *(self._columns.get("again") or {}).get("reasons", ())]
 
-    def reasons(self, at: int) -> tuple[Reason, ...]:
-        return tuple(Reason(kind, points, causes) for kind, points, causes in self._all_reasons[at])
+    def entry(self, at: int) -> Entry:
+        kept = (*self.new, *self.again)[at]
+        reasons = tuple(Reason(kind, points, causes) for kind, points, causes in self._all_reasons[at])
+        return Entry(kept.movie_id, kept.score, kept.predicted_rating, reasons)
 
 
-def opened(payload: bytes) -> tuple[list[Kept], list[Kept]]:
-    """The list, and the films seen before, both best first, without their reasons."""
-    shelf = _Packed(payload) if payload.startswith(b'{"new"') else _Older(payload)
-    return shelf.new, shelf.again
+def opened(payload: bytes) -> Shelf:
+    """A packed list, open; reasons are read when they are asked for."""
+    return _Packed(payload) if payload.startswith(b'{"new"') else _Older(payload)
 
 
 def movie_ids(payload: bytes) -> set[int]:
     """The films of a packed list."""
-    return {kept.movie_id for kept in opened(payload)[0]}
+    return set(opened(payload).new_ids)
 
 
 def unpack(payload: bytes) -> list[Entry]:
@@ -201,5 +222,5 @@ def unpack(payload: bytes) -> list[Entry]:
 
 def unpack_both(payload: bytes) -> tuple[list[Entry], list[Entry]]:
     """The list, and the films seen before, both best first."""
-    new, again = opened(payload)
-    return [kept.entry() for kept in new], [kept.entry() for kept in again]
+    shelf = opened(payload)
+    return [shelf.entry(kept.at) for kept in shelf.new], [shelf.entry(kept.at) for kept in shelf.again]

@@ -11,11 +11,11 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Select, delete, func, select, update
+from sqlalchemy import Select, bindparam, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from ..errors import InvalidInput, NotFound
-from ..storage import db, upsert, writing
+from ..storage import db, rows, upsert, writing
 from ..storage.models import Movie, Rating, UserState
 from . import browsing
 from .clock import now
@@ -113,10 +113,15 @@ def _count(session: Session, movie_id: int, ratings: int, halves: int) -> None:
 
 def stars_of(user_id: int, movie_ids: Sequence[int] | None = None) -> Mapping[int, float]:
     """What the person gave: movie id to stars, newest first; only for `movie_ids` when they are given."""
-    query = select(Rating.movie_id, Rating.half_stars).where(Rating.user_id == user_id)
-    if movie_ids is not None:
-        query = query.where(Rating.movie_id.in_(movie_ids))
-    return {movie_id: halves / 2 for movie_id, halves in db.session.execute(query.order_by(Rating.rated_at.desc()))}
+    if movie_ids is None:
+        given = rows(_STARS, user_id=user_id)
+    else:
+        given = rows(_SOME_STARS, user_id=user_id, movie_ids=list(movie_ids))
+    return {movie_id: halves / 2 for movie_id, halves in given}
+
+
+_STARS = select(Rating.movie_id, Rating.half_stars).where(Rating.user_id == bindparam("user_id")).order_by(Rating.rated_at.desc())
+_SOME_STARS = _STARS.where(Rating.movie_id.in_(bindparam("movie_ids", expanding=True)))
 
 
 def count(user_id: int) -> int:

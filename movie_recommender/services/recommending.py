@@ -9,9 +9,9 @@ from itertools import accumulate
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import func, literal, select
+from sqlalchemy import Select, bindparam, func, literal, select
 
-from ..storage import db
+from ..storage import rows
 from ..storage.models import Movie, Rating, RecommendationList, Revision, UserState
 from . import browsing, dismissing, rating, viewing
 from .filtering import Filter, fitter
@@ -55,17 +55,13 @@ class Recommendations:
 
 def status(user_id: int) -> Recommendations:
     """How current the list is, without its items: cheap enough to ask again and again."""
-    return _read(user_id, None)[0]
+    return _read(user_id, with_list=False)[0]
 
 
-def _read(user_id: int, column: Any) -> tuple[Recommendations, Any]:
-    """How current the list is, and a column of it, in one query."""
-    rated = select(func.count()).where(Rating.user_id == user_id).scalar_subquery()
-    revision = select(Revision.value).where(Revision.name == "catalogue").scalar_subquery()
-    query = select(UserState.version, UserState.computed_version, rated, revision, literal(None) if column is None else column)
-    query = query.outerjoin(RecommendationList, RecommendationList.user_id == UserState.user_id)
-    row = db.session.execute(query.where(UserState.user_id == user_id)).one_or_none()
-    version, computed_version, ratings, catalogue, value = row or (0, 0, rating.count(user_id), 0, None)
+def _read(user_id: int, with_list: bool) -> tuple[Recommendations, bytes | None]:
+    """How current the list is, and the list itself if asked for, in one query."""
+    found = rows(_WITH_LIST if with_list else _STATE, user_id=user_id)
+    version, computed_version, ratings, catalogue, value = found[0] if found else (0, 0, rating.count(user_id), 0, None)
     if ratings < current_app.config["MIN_RATINGS"]:
         state = "too_few_ratings"
     else:
@@ -73,31 +69,44 @@ def _read(user_id: int, column: Any) -> tuple[Recommendations, Any]:
     return Recommendations(state, version, computed_version, ratings, catalogue=catalogue or 0), value
 
 
+def _state(column: Any) -> Select[Any]:
+    rated = select(func.count()).where(Rating.user_id == bindparam("user_id")).scalar_subquery()
+    revision = select(Revision.value).where(Revision.name == "catalogue").scalar_subquery()
+    query = select(UserState.version, UserState.computed_version, rated, revision, column)
+    query = query.outerjoin(RecommendationList, RecommendationList.user_id == UserState.user_id)
+    return query.where(UserState.user_id == bindparam("user_id"))
+
+
+_STATE, _WITH_LIST = _state(literal(None)), _state(RecommendationList.payload)
+
+
 def recommendations(user_id: int, chosen: Filter | None = None, page: int = 1, per_page: int = 24) -> Recommendations:
     """The last complete list, best first, without what the person has rated or dismissed since, filtered and cut into pages."""
-    now, payload = _read(user_id, RecommendationList.payload)
+    now, payload = _read(user_id, with_list=True)
     chosen = chosen or Filter()
     if now.state == "too_few_ratings" or payload is None:
         return now
     rated = rating.stars_of(user_id)
     known, hidden = viewing.seen(user_id).union(rated), dismissing.film_ids(user_id)
-    new, again = opened(payload)
+    shelf = opened(payload)
     if chosen.rewatches:
-        entries = _merged([entry for entry in (*new, *again) if entry.movie_id not in hidden], known)
+        merged = _merged([entry for entry in (*shelf.new, *shelf.again) if entry.movie_id not in hidden], known)
+        entries = [(entry.movie_id, entry.at) for entry in merged]
     else:
-        entries = [entry for entry in new if entry.movie_id not in known and entry.movie_id not in hidden]
-    fits = fitter(user_id, chosen, entries)
-    kept = [entry for entry in entries if fits(chosen, entry.movie_id)]
+        gone = known | hidden
+        entries = [(movie_id, at) for at, movie_id in enumerate(shelf.new_ids) if movie_id not in gone]
+    fits = fitter(user_id, chosen, [movie_id for movie_id, _ in entries])
+    kept = entries if fits is None else [entry for entry in entries if fits(chosen, entry[0])]
     loosen = []
-    if not kept:
+    if fits and not kept:
         loosen = [
             (kind, value, other, n)
             for kind, value, other in chosen.loosened()
-            if (n := sum(fits(other, entry.movie_id) for entry in entries if other.rewatches or entry.movie_id not in known))
+            if (n := sum(fits(other, movie_id) for movie_id, _ in entries if other.rewatches or movie_id not in known))
         ]
     pages = math.ceil(len(kept) / per_page)
     page = max(1, min(page, pages or 1))
-    shown = [row.entry() for row in kept[(page - 1) * per_page : page * per_page]]
+    shown = [shelf.entry(at) for _, at in kept[(page - 1) * per_page : page * per_page]]
     return replace(now, total=len(kept), page=page, pages=pages, items=_rows(user_id, shown, rated, now.catalogue), loosen=loosen)
 
 

@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
+from sqlalchemy import bindparam, select
+
 from ..errors import InvalidInput
-from ..storage import db, upsert, writing
+from ..storage import rows, upsert, writing
 from ..storage.models import Steer
 from .clock import now
 from .dispatch import call, request_recompute
@@ -81,8 +83,11 @@ PRESETS: dict[str, tuple[str, str, Steering]] = {
 
 def of(user_id: int) -> Steering:
     """How the person steers; neutral if he has not said."""
-    found = db.session.get(Steer, user_id)
-    return Steering.of(found.settings) if found else Steering()
+    found = rows(_STEERED, user_id=user_id)
+    return Steering.of(found[0].settings) if found else Steering()
+
+
+_STEERED = select(Steer.settings).where(Steer.user_id == bindparam("user_id"))
 
 
 def save(user_id: int, steering: Steering) -> int:

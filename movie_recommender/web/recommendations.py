@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, jsonify, render_template, request
+from flask import Blueprint, current_app, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
+from markupsafe import Markup
 
 from ..services import demo, filtering, recommending, steering
 from ..services.filtering import Filter, GenreFilter
+from ..services.kept import KeptByRevision
 from . import cards
 from .answers import page_number
 
@@ -28,13 +30,30 @@ def fragment() -> str:
 
 
 def _render(template: str) -> str:
-    chosen, (decades, languages) = _chosen(), filtering.choices()
+    chosen, lists = _chosen(), filtering.film_lists(current_user.id)
     found = recommending.recommendations(current_user.id, chosen, page_number(), CARDS)
     return render_template(
-        template, found=found, chosen=chosen, genres=recommending.genre_names(found.catalogue), decades=decades, languages=languages,
-        runtimes=filtering.RUNTIMES, lists=filtering.film_lists(current_user.id), steer=_steered_by(), made_up=demo.count(),
+        template, found=found, chosen=chosen, lists=lists, steer=_steered_by(), made_up=demo.count(),
+        filter_form=_filter_form(found.catalogue, chosen, lists),
         cards=cards.recommended(found, request.full_path.rstrip("?").replace("/recommendations/list", "/recommendations")),
     )  # fmt: skip
+
+
+def _filter_form(catalogue: int, chosen: Filter, lists: dict[int, str]) -> Markup:
+    """The form above the list; kept where it names nothing of the person's own."""
+
+    def render(choices: list[Filter]) -> dict[Filter, Markup]:
+        decades, languages = filtering.choices()
+        genres = recommending.genre_names(catalogue)
+        values = {"genres": genres, "decades": decades, "languages": languages, "runtimes": filtering.RUNTIMES, "lists": lists}
+        return {one: Markup(render_template("_filter.html", chosen=one, **values)) for one in choices}  # noqa: S704 - a template
+
+    if lists:
+        return render([chosen])[chosen]
+    return _filter_forms.get((catalogue, current_app.config["ASSET_VERSION"]), [chosen], render)[chosen]
+
+
+_filter_forms: KeptByRevision[Filter, Markup] = KeptByRevision("filter forms")
 
 
 def _steered_by() -> str:
