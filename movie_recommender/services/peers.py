@@ -80,12 +80,13 @@ class LensKitLikes:
         import lenskit.knn
 
         liked = train.values >= LIKED
-        self.ids = items.item_ids
+        self.ids, self.known = items.item_ids, set(train.item_ids[liked].tolist())
         self.model = getattr(lenskit.knn, f"{self.scorer}Scorer")(max_nbrs=self.k, feedback="implicit")
         self.model.train(_lenskit_data(train.user_ids[liked], train.item_ids[liked]))
 
     def scores(self, given: Mapping[int, float], user_id: int) -> FloatArray:
-        return _lenskit_scores(self.model, {item: stars for item, stars in given.items() if stars >= LIKED}, None, self.ids)
+        own = {item: stars for item, stars in given.items() if stars >= LIKED}
+        return _lenskit_scores(self.model, self.known, own, None, self.ids)
 
 
 class LensKitStars:
@@ -97,10 +98,11 @@ class LensKitStars:
 
     def fit(self, train: Ratings, items: Items) -> None:
         self.model = getattr(importlib.import_module(f"lenskit.{self.module}"), f"{self.scorer}Scorer")()
+        self.known = set(train.item_ids.tolist())
         self.model.train(_lenskit_data(train.user_ids, train.item_ids, train.values))
 
     def predict(self, given: Mapping[int, float], user_id: int, item_ids: IntArray) -> FloatArray:
-        return _lenskit_scores(self.model, given, user_id, item_ids)
+        return _lenskit_scores(self.model, self.known, given, user_id, item_ids)
 
 
 def _lenskit_data(users: IntArray, items: IntArray, values: FloatArray | None = None) -> Any:
@@ -111,11 +113,17 @@ def _lenskit_data(users: IntArray, items: IntArray, values: FloatArray | None = 
     return from_interactions_df(pandas.DataFrame(table if values is None else {**table, "rating": values}))
 
 
-def _lenskit_scores(model: Any, given: Mapping[int, float], user_id: int | None, item_ids: IntArray) -> FloatArray:
+def _lenskit_scores(model: Any, known: set[int], given: Mapping[int, float], user_id: int | None, item_ids: IntArray) -> FloatArray:
+    """NaN for films that it never saw: it panics at them, given or asked for."""
     from lenskit.data import ItemList, RecQuery
 
-    own = ItemList(item_ids=list(given), rating=list(given.values()))
-    return np.asarray(model(RecQuery(user_id=user_id, user_items=own), ItemList(item_ids=item_ids)).scores(), dtype=np.float64)
+    own = {item: stars for item, stars in given.items() if item in known}
+    asked = np.array([item in known for item in item_ids.tolist()], dtype=bool)
+    found = np.full(item_ids.size, np.nan)
+    if own and asked.any():
+        query = RecQuery(user_id=user_id, user_items=ItemList(item_ids=list(own), rating=list(own.values())))
+        found[asked] = np.asarray(model(query, ItemList(item_ids=item_ids[asked])).scores(), dtype=np.float64)
+    return found
 
 
 def ranking_methods() -> tuple[Method, ...]:
