@@ -288,6 +288,7 @@ def old_hand(album: Album, browser: Browser, site: Site, folder: Path) -> Page:
         if endpoint not in ("accounts-register", "accounts-sign-in"):
             album.take(page, endpoint, path)
     states(album, page)
+    evening(album, page)
     imports(album, page, folder)
     return page
 
@@ -380,6 +381,22 @@ def states(album: Album, page: Page) -> None:
         album.take(page, name, path, act)
 
 
+def evening(album: Album, page: Page) -> None:
+    """A guest who rates, and films for both; she stays, for when the background service is gone."""
+    page.goto("/tonight")
+    page.get_by_label("A guest's name").fill("Carol")
+    page.get_by_role("button", name="Invite").click()
+    page.wait_for_url("**/tonight/guests/1**")
+    album.take(page, "tonight-guest", "/tonight/guests/1")
+    page.goto("/tonight/guests/1")
+    for place in range(5):
+        page.locator("li.card").nth(place).locator(f"label[for$='-{5 - place % 3}']").click()
+    page.get_by_role("button", name="Done").click()
+    page.locator(".pick").first.wait_for()
+    album.take(page, "tonight-page--picks", "/tonight")
+    album.take(page, "tonight-page--nothing", "/tonight?genre=Western&exclude_genre=Western")
+
+
 def imports(album: Album, page: Page, folder: Path) -> None:
     """A file with doubtful rows, one that is none, and what was brought."""
     path = folder / "letterboxd-alice.csv"
@@ -413,7 +430,7 @@ def away(album: Album, alice: Page, bob: Page) -> None:
     odyssey = film_id(alice, "2001: A Space Odyssey", 1968)
     for name, path in (
         ("updating", "/recommendations"), ("why", f"/movies/{odyssey}/why"), ("plots", "/search?q=heist+inside+dreams"),
-        ("steering", "/steering"), ("operator", "/operator"),
+        ("steering", "/steering"), ("operator", "/operator"), ("tonight", "/tonight"),
     ):  # fmt: skip
         album.take(alice, f"away--{name}", path, lambda page: page.wait_for_timeout(800))
 
