@@ -261,7 +261,7 @@ def _from_file(path: Path) -> dict[str, str]:
         return {}
     try:
         entries = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+    except (ValueError, RecursionError, OSError) as error:  # a number of 5,000 digits is a ValueError of its own
         raise SettingError(f"{path} cannot be read: {str(error)[:200]}") from error
     if unknown := sorted(set(entries) - KNOWN):
         raise SettingError(f"{path} names unknown settings: {', '.join(unknown)[:200]}")

@@ -79,3 +79,11 @@ def test_several_background_apis_are_checked_one_by_one(tmp_path: Path) -> None:
     assert settings.load({"BACKGROUND_URL": "http://a:1, http://b:2/"}, INSTANCE_PATH=tmp_path)["BACKGROUND_URL"] == "http://a:1,http://b:2"
     with pytest.raises(SettingError, match="BACKGROUND_URL"):
         settings.load({"BACKGROUND_URL": "http://a:1,b:2"}, INSTANCE_PATH=tmp_path)
+
+
+@pytest.mark.parametrize("text", ["PORT = " + "9" * 5000, "PORT = " + "[" * 5000, "PORT", "PORT = 1\nPORT = 2"])
+def test_a_file_that_cannot_be_read_stops_the_start(tmp_path: Path, text: str) -> None:
+    (tmp_path / "settings.toml").write_text(text)
+    with pytest.raises(SettingError, match=r"settings\.toml cannot be read") as caught:
+        settings.load(environment={}, INSTANCE_PATH=tmp_path)
+    assert len(caught.value.message) < 500

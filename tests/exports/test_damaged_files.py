@@ -147,3 +147,15 @@ def test_more_rows_than_allowed_are_refused(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(entries, "MAX_ROWS", 3)
     with pytest.raises(ImportFailed, match="more than 3 rows"):
         read_upload("ratings.csv", letterboxd(*["2024-01-01,Good,1999,u,4"] * 4))
+
+
+def test_what_a_damaged_zip_says_of_itself_is_repeated_in_part() -> None:
+    """Python's message holds the name of the member as the file gives it, up to 64 KB of anything."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("x" * 3000 + "diary.csv", letterboxd("2024-01-01,Heat,1995,u,4.5"))
+    data = file.getvalue().replace(b"diary.csv", b"diary\x1bcsv", 1)  # in the header of the member, not in the directory
+    with pytest.raises(ImportFailed, match="is a damaged ZIP") as caught:
+        read_upload("films.zip", data)
+    assert len(caught.value.message) < 300
+    assert caught.value.message.isprintable()

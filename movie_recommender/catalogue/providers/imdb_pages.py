@@ -15,13 +15,14 @@ from pathlib import Path
 from typing import Any
 from urllib.robotparser import RobotFileParser
 
-from bs4 import BeautifulSoup
+from bs4 import BeautifulSoup, SoupStrainer
 
 from ..records import MovieRecord, genre_name, imdb_id
 from .answers import Answer, Failed, ProviderStopped, Wanted
-from .web import LARGEST, Web
+from .web import Web
 
 log = logging.getLogger(__name__)
+LARGEST_PAGE = 4_000_000  # bytes; IMDb's have one or two million
 _NUMBER = re.compile(r"tt\d{7,10}")
 _YEAR = re.compile(r"\((?:[A-Za-z ]*)(\d{4})\)")
 _DURATION = re.compile(r"^PT(?:(\d{1,2})H)?(?:(\d{1,3})M)?$")
@@ -66,7 +67,7 @@ class ImdbPages:
 
 def _read_file(path: Path) -> MovieRecord | None:
     try:
-        if path.stat().st_size > LARGEST:
+        if path.stat().st_size > LARGEST_PAGE:
             return None
         return read_page(path.read_text(encoding="utf-8", errors="replace"))
     except OSError as error:
@@ -78,7 +79,8 @@ def read_page(text: str) -> MovieRecord | None:
     """The film of a page or of its data; None when it is a series, something else, or damaged."""
     heading, blocks = "", [text]
     if text.lstrip()[:1] != "{":
-        page = BeautifulSoup(text, "html.parser")
+        # Only what is asked for is kept: a hostile page of some megabytes would take half a gigabyte as a tree.
+        page = BeautifulSoup(text, "html.parser", parse_only=SoupStrainer(["title", "script"]))
         heading = page.title.get_text() if page.title else ""
         blocks = [block.get_text() for block in page.find_all("script", type="application/ld+json")]
     for block in blocks:
