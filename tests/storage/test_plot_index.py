@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import shutil
 import subprocess
 import sys
@@ -11,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from movie_recommender.errors import PlotIndexBusy, PlotIndexDamaged
+from movie_recommender.errors import DiskFull, PlotIndexBusy, PlotIndexDamaged
 from movie_recommender.settings import ROOT
 from movie_recommender.storage.plot_index import FolderIndex, Vectors
 
@@ -145,3 +146,21 @@ def test_two_processes_never_open_one_folder(index: FolderIndex, folder: Path) -
     with pytest.raises(PlotIndexBusy):
         index.query("first", unit_vectors()[0], 1)
     again.close()
+
+
+def test_without_room_the_old_generation_is_served_and_nothing_is_left_behind(
+    folder: Path, index: FolderIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Room ends at the first file, and at the very last one."""
+    before = generations(folder)
+
+    def no_room(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    for at, name in (("movie_recommender.storage.plot_index.np.save", "second"), ("pathlib.Path.write_text", "third")):
+        with monkeypatch.context() as patched:
+            patched.setattr(at, no_room)
+            with pytest.raises(DiskFull, match="Make room"):
+                index.build(name, IDS, unit_vectors(seed=2), go_on)
+        assert generations(folder) == before
+        assert index.query("first", unit_vectors()[0], 1)[0][0] == IDS[0]
