@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any
 from urllib.robotparser import RobotFileParser
 
-from bs4 import BeautifulSoup, SoupStrainer
+from bs4 import BeautifulSoup
+from bs4.filter import SoupStrainer
 
 from ..records import MovieRecord, genre_name, imdb_id
 from .answers import Answer, Failed, ProviderStopped, Wanted
