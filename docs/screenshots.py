@@ -21,13 +21,14 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
 
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Error as PlaywrightError
 
 from movie_recommender import create_app
 
@@ -36,12 +37,7 @@ PASSWORD = "a quiet evening"  # noqa: S105 - of people who live for some minutes
 SCREENS = {"desk": (1440, 900, 0.6), "phone": (390, 844, 0.75)}  # width, height, and the scale of the picture
 LOOKS = [(screen, colour) for screen in SCREENS for colour in ("light", "dark")]
 QUALITY = 62
-# Parts of pages, files and data.
-NOT_PAGES = {
-    "assets.file", "assets.sheet", "assets.favicon", "posters.file", "imports.everything", "recommendations.fragment",
-    "recommendations.status", "rating.more", "movies.found", "movies.stories", "movies.suggest", "onboarding.picks", "onboarding.more",
-    "onboarding.rate", "maps.points", "openapi.spec", "steering.fragment",
-}  # fmt: skip
+NOT_HERE = {"onboarding.rate", "onboarding.groups", "accounts.register", "accounts.sign_in"}  # taken in states of their own
 # What Alice has seen: title, year, stars.
 SEEN = (
     ("Spirited Away", 2001, 5), ("Blade Runner", 1982, 5), ("Alien", 1979, 4.5), ("Amélie", 2001, 4), ("Fargo", 1996, 5), ("Jaws", 1975, 4),
@@ -71,13 +67,20 @@ class Album:
     def __init__(self, folder: Path, only: str) -> None:
         self.folder, self.only = folder, only
         self.names: list[str] = []
+        self.failed: list[str] = []
         folder.mkdir(parents=True, exist_ok=True)
 
     def take(self, page: Page, name: str, path: str | None = None, act: Callable[[Page], object] | None = None) -> None:
         """The page under `path` (None: as it is), brought into a state by `act`, in every look."""
         if self.only not in name:
             return
-        self.names.append(name)
+        try:
+            self._take(page, name, path, act)
+            self.names.append(name)
+        except PlaywrightError as error:  # the others are worth having all the same
+            self.failed.append(f"{name}: {error.message.splitlines()[0]}")
+
+    def _take(self, page: Page, name: str, path: str | None, act: Callable[[Page], object] | None) -> None:
         for screen, colour in LOOKS:
             width, height, scale = SCREENS[screen]
             page.set_viewport_size({"width": width, "height": height})
@@ -98,7 +101,7 @@ class Album:
         """README.md of the folder: a row a state."""
         heads = " | ".join(f"{screen}, {colour}" for screen, colour in LOOKS)
         rows = []
-        for name in sorted(self.names):
+        for name in sorted({path.stem.rsplit("-", 2)[0] for path in self.folder.glob("*.webp")}):
             cells = " | ".join(f"![{name}, {screen}, {colour}]({name}-{screen}-{colour}.webp)" for screen, colour in LOOKS)
             rows.append(f"| {name.replace('--', ': ').replace('-', ' ')} | {cells} |")
         text = f"# Every page in its states\n\nMade by `make screenshots`.\n\n| page | {heads} |\n|---|{'---|' * len(LOOKS)}\n"
@@ -160,6 +163,8 @@ def main() -> None:
             browser.close()
     if not arguments.only:
         album.write_index()
+    if album.failed:
+        raise SystemExit("Not taken:\n" + "\n".join(album.failed))
 
 
 def prepare(site: Site, folder: Path) -> None:
@@ -173,17 +178,25 @@ def prepare(site: Site, folder: Path) -> None:
     site.run("fillchroma")
 
 
-def pages(prefix: str = "") -> list[tuple[str, str]]:
-    """Name and path of every page that needs no variable, from the URL map; of the blueprints that begin with `prefix`."""
+def pages(page: Page, skip: Collection[str] = ()) -> list[tuple[str, str]]:
+    """Name and path of every page that needs no variable and that this person may see, from the URL map."""
     with tempfile.TemporaryDirectory() as folder:
         app = create_app(TESTING=True, INSTANCE_PATH=Path(folder), SERVER_NAME="localhost")
         with app.test_request_context():
-            return sorted(
+            found = sorted(
                 (rule.endpoint.replace(".", "-").replace("_", "-"), app.url_for(rule.endpoint, _external=False))
                 for rule in app.url_map.iter_rules()
-                if "GET" in (rule.methods or ()) and not rule.arguments and rule.endpoint not in NOT_PAGES
-                and rule.endpoint.startswith(prefix) and (not rule.endpoint.startswith("api.") or rule.endpoint == "api.reference.page")
+                if "GET" in (rule.methods or ()) and not rule.arguments and rule.endpoint not in skip
             )  # fmt: skip
+    return [(name, path) for name, path in found if is_page(page, path)]
+
+
+def is_page(page: Page, path: str) -> bool:
+    """Whether there is a page under the path, and no data, part of a page, or way to another one."""
+    answer = page.request.get(path, max_redirects=0)
+    return (
+        answer.status == 200 and "html" in answer.headers.get("content-type", "") and answer.text().lstrip().lower().startswith("<!doctype")
+    )
 
 
 def new_page(browser: Browser, site: Site) -> Page:
@@ -225,9 +238,8 @@ def film_id(page: Page, title: str, year: int | None = None) -> int:
 
 def visitor(album: Album, browser: Browser, site: Site) -> None:
     page = new_page(browser, site)
-    for name, path in pages():
-        if page.request.get(path, max_redirects=0).status == 200:
-            album.take(page, f"visitor--{name}", path)
+    for name, path in pages(page):
+        album.take(page, f"visitor--{name}", path)
     album.take(page, "visitor--not-found", "/nowhere")
 
     def refused(page: Page) -> None:
@@ -247,10 +259,9 @@ def pick_three(page: Page) -> None:
 
 def newcomer(album: Album, browser: Browser, site: Site) -> None:
     page = signed_up(browser, site, "Dana")
-    public = {path for _, path in pages() if new_page(browser, site).request.get(path, max_redirects=0).status == 200} - {"/"}
-    for name, path in pages():
-        if path not in public and not name.startswith("operator"):
-            album.take(page, f"new--{name}", path)
+    for name, path in pages(page, {"api.reference.page", "pages.about", "accounts.account", *NOT_HERE}):
+        album.take(page, f"new--{name}", path)
+    album.take(page, "new--welcome", "/welcome")
     album.take(page, "new--welcome-picked", "/welcome", pick_three)
     album.take(page, "new--welcome-rate", "/welcome/rate?group=0&group=2&group=4")
     album.take(page, "new--welcome-refused", "/welcome/rate?group=0")
@@ -261,9 +272,8 @@ def newcomer(album: Album, browser: Browser, site: Site) -> None:
     album.take(page, "few--recommendations-page", "/recommendations")
     for title, year, _ in SEEN[3:7]:
         say(page, f"/movies/{film_id(page, title, year)}/rating", stars="4")
-    page.goto("/welcome/rate?group=0&group=2&group=4")
-    page.locator(".pick-strip .card").nth(9).wait_for(state="attached")
-    album.take(page, "few--welcome-list", "/welcome/rate?group=0&group=2&group=4")
+    ready = page.locator(".pick-strip .card").nth(9)
+    album.take(page, "few--welcome-list", "/welcome/rate?group=0&group=2&group=4", lambda _: ready.wait_for(state="attached"))
 
 
 def old_hand(album: Album, browser: Browser, site: Site, folder: Path) -> Page:
@@ -284,9 +294,8 @@ def old_hand(album: Album, browser: Browser, site: Site, folder: Path) -> Page:
     say(page, f"/movies/{film_id(page, 'Barbie', 2023)}/ignore")
     page.goto("/recommendations")
     expect(page.locator("[data-updating]")).to_be_hidden(timeout=120_000)
-    for endpoint, path in pages():
-        if endpoint not in ("accounts-register", "accounts-sign-in"):
-            album.take(page, endpoint, path)
+    for endpoint, path in pages(page, NOT_HERE):
+        album.take(page, endpoint, path)
     states(album, page)
     evening(album, page)
     imports(album, page, folder)
@@ -336,7 +345,7 @@ def states(album: Album, page: Page) -> None:
         card.get_by_role("button", name="Not for me").click()
         page.locator(".toast").wait_for()
         page.get_by_role("button", name="Undo").filter(visible=True).click()
-        page.get_by_text("again").first.wait_for(timeout=5_000)
+        card.wait_for()
 
     def dial(page: Page) -> None:
         page.locator("input[type=range]").first.fill("80")
