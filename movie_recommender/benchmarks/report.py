@@ -30,7 +30,7 @@ class SizeReport:
     peers: list[dict[str, Any]] = field(default_factory=list)
 
 
-def run(sizes: Iterable[str], people: int, peers_python: Path | None, say: Callable[[str], None]) -> str:
+def run(sizes: Iterable[str], people: int, peers_python: Path | None, say: Callable[[str], None], instance: Path | None = None) -> str:
     """Measure and return the page.
 
     Raises:
@@ -48,7 +48,30 @@ def run(sizes: Iterable[str], people: int, peers_python: Path | None, say: Calla
         reports.append(report)
     say("plots ...")
     plots = [json.loads(_child([sys.executable, "-m", "movie_recommender.benchmarks.plots", str(n)])) for n in PLOTS]
-    return page(reports, plots)
+    latency = []
+    if instance:
+        say("from a rating to the list ...")
+        latency = json.loads(_child([sys.executable, "-m", "movie_recommender.benchmarks.latency", str(instance)]))
+    return page(reports, plots) + (_latency(latency) if latency else "")
+
+
+def _latency(rows: list[dict[str, Any]]) -> str:
+    about = (
+        "\n## From a rating to the fresh list\n\nThrough both processes over HTTP, asked for as the page's script asks; everybody rates, "
+        "takes the new list, and\nlooks at it for 0.5 to 1.5 s. CPU is what the processes took a rating, all requests included.\n\n"
+    )
+    heads = ["people at once", "ratings", "p50, ms", "p95, ms", "saved p50, ms", "web CPU, ms", "background CPU, ms", "web, MB"]
+    heads.append("background, MB")
+    table = [
+        [
+            *(str(row[name]) for name in ("people", "ratings")),
+            *(f"{row[name]:.0f}" for name in ("p50", "p95", "saved_p50")),
+            *(f"{row[name]:.1f}" for name in ("cpu_web", "cpu_background")),
+            *(f"{row[name] / 1e6:.0f}" for name in ("memory_web", "memory_background")),
+        ]
+        for row in rows
+    ]
+    return about + _table(heads, table)
 
 
 def _measure_peers(size: str, python: Path) -> list[dict[str, Any]]:

@@ -19,13 +19,19 @@ from .common import clear_errors
 @click.option("--sizes", default="100k,1m,10m,25m,32m", show_default=True, help="Sizes of the synthetic data, as MovieLens'.")
 @click.option("--people", default=200, show_default=True, help="Random people for the median and p95.")
 @click.option("--peers", type=click.Path(exists=True, path_type=Path), help="A Python with the libraries of requirements-peers.txt.")
+@click.option(
+    "--instance",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Also measure from a rating to the fresh list, on an instance that may be thrown away: members are added to it.",
+)
 @click.option("--write", is_flag=True, help="Also write docs/benchmarks-recompute.md.")
-def bench(sizes: str, people: int, peers: Path | None, write: bool) -> None:
+def bench(sizes: str, people: int, peers: Path | None, instance: Path | None, write: bool) -> None:
     """Measure what a recompute costs at several sizes; 32m takes minutes and 4 GB."""
     from ..benchmarks import report  # numba is loaded by this command alone
 
     with clear_errors():
-        page = report.run([size.strip() for size in sizes.split(",")], people, peers, lambda what: click.echo(what, err=True))
+        chosen = [size.strip() for size in sizes.split(",") if size.strip()]
+        page = report.run(chosen, people, peers, lambda what: click.echo(what, err=True), instance)
     click.echo(page)
     if write:
         Path("docs", "benchmarks-recompute.md").write_text(page, "utf-8")

@@ -35,6 +35,11 @@ def test_the_page_has_a_row_for_every_size_profile_and_peer(measured):
     assert "| 100.0 |" in page
 
 
+def test_the_page_tells_how_long_people_wait_for_a_list():
+    row = dict.fromkeys(("p50", "p95", "saved_p50", "cpu_web", "cpu_background"), 12.3) | {"memory_web": 150e6, "memory_background": 520e6}
+    assert "| 8 | 240 | 12 | 12 | 12 | 12.3 | 12.3 | 150 | 520 |" in report._latency([row | {"people": 8, "ratings": 240}])
+
+
 def test_an_unknown_size_is_answered_with_those_there_are():
     with pytest.raises(InvalidInput, match="100k, 1m, 10m, 25m, 32m"):
         report.run(["7m"], 1, None, print)
