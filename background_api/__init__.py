@@ -8,7 +8,7 @@ from apiflask import APIFlask
 
 from movie_recommender import __version__, logs, settings, storage
 
-from . import routes
+from . import people, routes
 from .runtime import Runtime
 
 
@@ -34,4 +34,5 @@ def create_api(**overrides: Any) -> APIFlask:
     storage.init_app(api, durable=False)
     api.extensions["runtime"] = Runtime(api)
     routes.init_app(api)
+    api.register_blueprint(people.blueprint)
     return api

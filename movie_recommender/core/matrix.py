@@ -123,6 +123,12 @@ class RatingMatrix:
         at = self.users.position(int(user_id))
         return at if at >= 0 else self._new_rows.get(int(user_id), -1)
 
+    def user_id(self, row: int) -> int:
+        """Whose row it is."""
+        if row < len(self.users):
+            return int(self.users.ids[row])
+        return next(user_id for user_id, at in self._new_rows.items() if at == row)
+
     def row(self, row: int) -> Row:
         """One person's columns (ascending) and codes."""
         if row < 0 or row >= self.n_users:

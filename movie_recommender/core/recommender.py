@@ -11,13 +11,14 @@ from movie_recommender.errors import NotFound
 
 from .blend import Blend, blend
 from .data import FloatArray, IntArray, Items, Ratings, checked_stars, to_code, to_codes
+from .fans import Fans
 from .franchises import InOrder, franchises
 from .matrix import Change, RatingMatrix
 from .profile import fold_in
 from .results import Explanation, RankedList, Reasons, Recommendation
 from .scorers import SCORERS, Scorer
 from .select import Groups, above_the_rest, best_of, facet_groups
-from .similar import likenesses, most_alike
+from .similar import by_kind, kinds_of_likeness, most_alike, together
 from .stars import StarPredictor
 from .steering import NEUTRAL, Preferences, steer
 from .variety import diversify
@@ -29,8 +30,8 @@ POOL, VARIED = 100, 60
 CANDIDATES = 4000
 """Among how many of the best the best of every genre are looked for first."""
 
-SIMILAR_BLOCK = 128
-"""Films whose similar ones are looked for at a time: two tables of so many rows are in memory."""
+SIMILAR_BLOCK = 64
+"""Films whose similar ones are looked for at a time: some tables of so many rows are in memory."""
 
 N_REASONS, N_CAUSES = 3, 2
 """How many reasons a recommendation carries, and how many causes each."""
@@ -242,16 +243,22 @@ class Recommender:
         col = int(self.matrix.items.positions([item_id])[0])
         if col < 0:
             raise NotFound(f"There is no item {item_id}.")
-        at, values = most_alike(likenesses(np.array([col]), self.scorers, self.matrix.n_items), n)[0]
+        cols = np.array([col])
+        at, values = most_alike(together(kinds_of_likeness(cols, self.scorers), cols, self.matrix.n_items), n)[0]
         return list(zip(self.matrix.items.ids[at].tolist(), values.tolist(), strict=True))
 
-    def all_similar_items(self, n: int = 10) -> Iterator[tuple[int, list[int]]]:
-        """For every item its id and the ids of the `n` most like it, best first; computed by blocks while one takes them."""
-        ids = self.matrix.items.ids
+    def all_similar_items(self, n: int = 10) -> Iterator[tuple[int, dict[str, list[int]]]]:
+        """For every item its id and the ids of the `n` most like it, best first; computed by blocks while one takes them.
+
+        They are listed in `all` respects, and by shared `fans`, `plot` and `people` alone.
+        """
+        ids, fans = self.matrix.items.ids, Fans(self.matrix)
         for begin in range(0, ids.size, SIMILAR_BLOCK):
             cols = np.arange(begin, min(begin + SIMILAR_BLOCK, ids.size))
-            alike = most_alike(likenesses(cols, self.scorers, ids.size), n)
-            yield from zip(ids[cols].tolist(), (ids[at].tolist() for at, _ in alike), strict=True)
+            kinds = kinds_of_likeness(cols, self.scorers)
+            tables = {"all": together(kinds, cols, ids.size), **by_kind(kinds, fans, cols)}
+            listed = {name: [ids[at].tolist() for at, _ in most_alike(table, n)] for name, table in tables.items()}
+            yield from ((item_id, {name: each[at] for name, each in listed.items()}) for at, item_id in enumerate(ids[cols].tolist()))
 
     def blended(self, ratings: Mapping[int, float], user_id: int | None = None, preferences: Preferences = NEUTRAL) -> Blend:
         """Scores over all items for this person, with their terms."""

@@ -1,4 +1,4 @@
-"""Films like some films: liked by the same people, of a like story, by the same people, of the same kind."""
+"""Films like some films: liked by the same people, of a like story, by the same people, of the same kind; or by one of these alone."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .data import IntArray
+from .fans import Fans
 from .scorers import Scorer
 from .scorers.coliking import CoLiking
 from .scorers.features import FeatureAffinity
@@ -19,26 +20,46 @@ SHARES = {"coliking": 0.4, "plots": 0.25, "people": 0.2, "genres": 0.15, "keywor
 LEAST_KNOWN = 0.3
 """So much of the shares is taken to be known at least: a single kind alone does not make films alike."""
 
+BY = {"plot": "plots", "people": "people"}
+"""Kinds of likeness that are also listed by themselves, beside that by fans, and the scorers that know them."""
+
+LEAST_ALIKE = {"fans": 0.0, "plot": 0.3, "people": 0.0}
+"""Up to here films are not called alike by one kind: plots have always something in common."""
+
 Table = npt.NDArray[np.float32]
 Known = tuple[Table, npt.NDArray[np.bool_], npt.NDArray[np.bool_]]
 """Likenesses ``[len(cols), n_items]``, of which of the cols they are known, and of which items."""
 
 
-def likenesses(cols: IntArray, scorers: Mapping[str, Scorer], n_items: int) -> Table:
+def kinds_of_likeness(cols: IntArray, scorers: Mapping[str, Scorer]) -> dict[str, Known]:
+    """What each scorer that compares films says of these."""
+    found = {name: _likenesses_by(scorers.get(name), cols) for name in SHARES}
+    return {name: known for name, known in found.items() if known is not None}
+
+
+def together(kinds: Mapping[str, Known], cols: IntArray, n_items: int) -> Table:
     """``float32[len(cols), n_items]`` in 0..1: how like each of the films each film is; 0 where nothing is known, and to itself."""
     total = np.zeros((cols.size, n_items), dtype=np.float32)
     weight = np.zeros((cols.size, n_items), dtype=np.float32)
-    for name, share in SHARES.items():
-        found = _likenesses_by(scorers.get(name), cols)
-        if found is None:
-            continue
-        values, own, others = found
-        values *= np.float32(share) * others
-        total[own] += values[own]
-        weight[own] += np.float32(share) * others
+    for name, (values, own, others) in kinds.items():
+        shares = np.float32(SHARES[name]) * others
+        total[own] += (values * shares)[own]
+        weight[own] += shares
     total /= np.maximum(weight, LEAST_KNOWN, out=weight)
     total[np.arange(cols.size), cols] = 0.0
     return total
+
+
+def by_kind(kinds: Mapping[str, Known], fans: Fans, cols: IntArray) -> dict[str, Table]:
+    """For fans, plot and people alone, as `together`; what is not more alike than `LEAST_ALIKE` is 0."""
+    tables = {"fans": fans.likenesses(cols)}
+    for name, scorer in BY.items():
+        values, own, others = kinds.get(scorer) or (np.zeros_like(tables["fans"]), np.False_, np.False_)
+        tables[name] = values * np.outer(np.broadcast_to(own, cols.size), np.broadcast_to(others, values.shape[1]))
+    for name, table in tables.items():
+        table[table <= LEAST_ALIKE[name]] = 0.0
+        table[np.arange(cols.size), cols] = 0.0
+    return tables
 
 
 def most_alike(likeness: Table, n: int) -> list[tuple[IntArray, Table]]:

@@ -120,14 +120,24 @@ def movie(movie_id: int) -> Movie:
     return found
 
 
-def similar(movie_id: int, n: int = 12) -> list[Movie]:
-    """The movies most like this one, best first; empty until the background API has compared the catalogue."""
+@dataclass(frozen=True)
+class MoreLike:
+    """Films like one, best first: in all respects, and by shared fans, plot and people alone."""
+
+    all: list[Movie]
+    fans: list[Movie]
+    plot: list[Movie]
+    people: list[Movie]
+
+
+def more_like(movie_id: int, n: int = 12) -> MoreLike | None:
+    """The films most like this one; None until the background API has compared the catalogue."""
     payload = db.session.scalar(select(SimilarMovies.payload).where(SimilarMovies.movie_id == movie_id))
-    if payload is None:
-        return []
-    ids = json.loads(payload)[:n]
-    movies = by_ids(ids)
-    return [movies[similar_id] for similar_id in ids if similar_id in movies]
+    kinds = json.loads(payload) if payload else None
+    if not isinstance(kinds, dict):  # a list: compared by an earlier release, and compared again before long
+        return None
+    movies = by_ids(list({each for ids in kinds.values() for each in ids[:n]}))
+    return MoreLike(**{name: [movies[each] for each in ids[:n] if each in movies] for name, ids in kinds.items()})
 
 
 def before(film: Movie) -> list[Movie]:

@@ -12,7 +12,8 @@ import json
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,7 @@ from sqlalchemy import select
 
 from .. import core
 from ..core import Explanation, Preferences, Recommendation, Recommender
-from ..core.evaluation import self_check
+from ..core.evaluation import SelfCheck, self_check
 from ..core.together import Attendee, Pick, together
 from ..errors import EngineLoading, SettingError
 from ..storage import db, revisions, upsert, writing
@@ -227,18 +228,36 @@ class Engine:
             model = self._serving()
             return together(model, people, n, rule, **how), len(model.items)
 
-    def self_check(self, user_id: int, stars: Mapping[int, float]) -> dict[str, float] | None:
+    def self_check(self, user_id: int, stars: Mapping[int, float]) -> SelfCheck | None:
         """How far off our stars are for a person, his own ratings held out in turn, beside his own mean and the crowd's.
 
-        Returns:
-            ``{"ours", "own_mean", "crowd"}`` (root mean squared errors in stars) and ``"n"``, the ratings;
-            None with fewer than ten: not enough to say.
+        Meanwhile the model is as if he had rated nothing, so that the films' means do not know what is asked. Returns None
+        with too few ratings to say.
+
+        Raises:
+            EngineLoading: Nothing is fitted yet.
+        """
+        with self.at_rest() as model:
+            row = model.matrix.row_of(user_id)
+            cols, codes = model.matrix.row(row)
+            held = dict(zip(model.matrix.items.ids[cols].tolist(), (codes / 2.0).tolist(), strict=True))
+            if row >= 0:
+                model.update(user_id, {})
+            try:
+                return self_check(model, stars)
+            finally:
+                if row >= 0:
+                    model.update(user_id, held)
+
+    @contextmanager
+    def at_rest(self) -> Iterator[Recommender]:
+        """The model that serves, unchanged while one looks at it.
 
         Raises:
             EngineLoading: Nothing is fitted yet.
         """
         with self._lock:
-            return self_check(self._serving(), stars, user_id)
+            yield self._serving()
 
     def _serving(self) -> Recommender:
         if self._fitted is None:

@@ -17,6 +17,7 @@ from . import (
     imports,
     maps,
     movies,
+    neighbours,
     onboarding,
     operator,
     pages,
@@ -25,6 +26,7 @@ from . import (
     rating,
     recommendations,
     steering,
+    taste,
     tonight,
     watchlist,
     wording,
@@ -42,7 +44,7 @@ def init_app(app: APIFlask) -> None:
     wording.init_app(app)
     for room in (
         pages, accounts, movies, rating, recommendations, steering, dismissing, explaining, watchlist, maps, imports, operator, posters,
-        onboarding, tonight,
+        onboarding, tonight, taste, neighbours,
     ):  # fmt: skip
         app.register_blueprint(room.blueprint)
     api.init_app(app)

@@ -9,6 +9,7 @@ from ..services import browsing, dismissing, rating, searching
 from .answers import page_number
 
 blueprint = Blueprint("movies", __name__)
+ALIKE = 10  # films of each kind of likeness on a film's page
 SUGGESTED = 6  # films and people beneath the search field
 
 
@@ -70,5 +71,5 @@ def movie(movie_id: int) -> str:
     """Facts, plot, people, your rating, what everybody gave, and similar films."""
     film, stars = browsing.movie(movie_id), rating.stars_of(current_user.id, [movie_id])
     said = dismissing.said(current_user.id, [movie_id]).get(movie_id, ())
-    facts = {"before": browsing.before(film), "similar": browsing.similar(movie_id), "histogram": browsing.histogram(movie_id)}
+    facts = {"before": browsing.before(film), "alike": browsing.more_like(movie_id, ALIKE), "histogram": browsing.histogram(movie_id)}
     return render_template("movie.html", film=film, stars=stars, said=said, **facts)

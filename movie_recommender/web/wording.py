@@ -22,7 +22,7 @@ LANGUAGES = {
 
 def init_app(app: Flask) -> None:
     """Give templates the filters of this page."""
-    for write in (stars, count, day, isodate, runtime, mean, language, moment, bytesize):
+    for write in (stars, count, day, isodate, runtime, mean, language, moment, bytesize, month):
         app.jinja_env.filters[write.__name__] = write
 
 
@@ -40,6 +40,11 @@ def day(seconds: int) -> str:
     """`21 November 2026` (UTC)."""
     moment = datetime.fromtimestamp(seconds, UTC)
     return f"{moment.day} {moment:%B %Y}"
+
+
+def month(name: str) -> str:
+    """`November 2026` for `2026-11`; a year stands for itself."""
+    return f"{datetime.strptime(name, '%Y-%m').replace(tzinfo=UTC):%B %Y}" if "-" in name else name
 
 
 def isodate(seconds: int) -> str:

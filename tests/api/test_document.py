@@ -26,6 +26,7 @@ OPERATIONS = (
     "GET /api/v1/ratings", "GET /api/v1/ratings/{movie_id}", "PUT /api/v1/ratings/{movie_id}", "DELETE /api/v1/ratings/{movie_id}",
     "GET /api/v1/recommendations",
     "GET /api/v1/dismissals", "PUT /api/v1/dismissals/{movie_id}", "DELETE /api/v1/dismissals/{movie_id}", "PUT /api/v1/dismissals/genres",
+    "GET /api/v1/taste", "GET /api/v1/neighbours", "PUT /api/v1/neighbours/openness",
     "GET /api/v1/watchlist", "PUT /api/v1/watchlist/{movie_id}", "DELETE /api/v1/watchlist/{movie_id}",
     "GET /api/v1/tonight/people", "PUT /api/v1/tonight/openness", "POST /api/v1/tonight",
 )  # fmt: skip

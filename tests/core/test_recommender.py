@@ -137,6 +137,7 @@ def test_one_star_pushes_films_like_it_away(model):
 def test_all_similar_films_are_those_of_each_film(model):
     alike = dict(model.all_similar_items(n=6))
     assert list(alike) == model.items.item_ids.tolist()
-    for item_id, similar in alike.items():
+    for item_id, kinds in alike.items():
+        similar = kinds["all"]
         assert similar == [other for other, _ in model.similar_items(item_id, n=6)]
         assert item_id not in similar

@@ -97,15 +97,21 @@ def test_predicted_stars_are_hidden_where_one_rates(alice: Any, add_movie: Calla
         assert "predicted" not in alice.browser.get(path).text.lower()
 
 
-def test_similar_films_are_shown_when_they_are_known(app: Any, alice: Any, add_movie: Callable[..., int]) -> None:
-    film, other = add_movie("Alien"), add_movie("The Thing")
-    assert "Similar films" not in alice.browser.get(f"/movies/{film}").text
+def test_more_like_this_is_told_by_fans_plot_and_people_each_with_its_reason_when_there_is_none(
+    app: Any, alice: Any, add_movie: Callable[..., int]
+) -> None:
+    film, other = add_movie("Alien", plot="A crew meets a stranger."), add_movie("The Thing")
+    assert "The films here are being compared" in alice.browser.get(f"/movies/{film}").text
+    kinds = {"all": [other], "fans": [other], "plot": [], "people": []}
     with app.app_context():
-        db.session.add(SimilarMovies(movie_id=film, payload=json.dumps([other]).encode()))
+        db.session.add(SimilarMovies(movie_id=film, payload=json.dumps(kinds).encode()))
         db.session.commit()
     page = alice.browser.get(f"/movies/{film}").text
-    assert "Similar films" in page
-    assert f'href="/movies/{other}"' in page
+    by_fans, rest = page.split("By shared fans")[1].split("By plot")
+    assert f'href="/movies/{other}"' in by_fans
+    assert "No other plot comes near this one." in rest
+    assert "Nobody who made it is known here." in rest
+    assert f'href="/movies/{other}"' not in rest
 
 
 def test_a_film_that_is_not_here_is_a_friendly_404(alice: Any) -> None:

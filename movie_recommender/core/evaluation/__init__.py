@@ -4,8 +4,10 @@ from .baselines import ContentBaseline, Method, Ours, plain_baselines
 from .judge import Judge, Measured, families, ratio_interval
 from .protocols import Case, Fold, Task, cold_items, new_people, rating_folds, temporal, who_is_new
 from .study import (
+    ENOUGH,
     BiasStars,
     OurStars,
+    SelfCheck,
     StarMethod,
     StarsMeasured,
     best_settings,
@@ -20,6 +22,7 @@ from .variants import ABLATED, Sequels, Varied, Without
 
 __all__ = [
     "ABLATED",
+    "ENOUGH",
     "BiasStars",
     "Case",
     "ContentBaseline",
@@ -29,6 +32,7 @@ __all__ = [
     "Method",
     "OurStars",
     "Ours",
+    "SelfCheck",
     "Sequels",
     "StarMethod",
     "StarsMeasured",

@@ -18,6 +18,9 @@ from .protocols import Task, cold_items, new_people, rating_folds, temporal, who
 GIVEN = (5, 10, 20)
 """How many ratings new people give."""
 
+ENOUGH = 10
+"""Ratings from which on a person's own check says anything."""
+
 Progress = Callable[[str], None]
 
 
@@ -194,25 +197,43 @@ def _asked(train: Ratings, test: Ratings) -> Iterator[tuple[int, dict[int, float
         yield user_id, given, test.item_ids[wanted], test.values[wanted]
 
 
-def self_check(model: Recommender, rated: Mapping[int, float], user_id: int | None = None, n_folds: int = 5) -> dict[str, float] | None:
-    """How well this person's own ratings are predicted when held out: RMSE of us, of his own mean, of the crowd's mean.
+@dataclass(frozen=True)
+class SelfCheck:
+    """How far off predictions are for one person (root mean squared errors in stars), from `n` of his ratings.
 
-    Returns:
-        ``{"ours", "own_mean", "crowd", "n"}`` in stars, or None with fewer than 10 ratings: not enough to say.
+    Attributes:
+        ours: our predictions.
+        own_mean: his own mean of what was not asked.
+        crowd: the films' means, damped.
+        missed: ``(item_id, his stars, ours)``, the largest surprise first.
+    """
+
+    ours: float
+    own_mean: float
+    crowd: float
+    n: int
+    missed: tuple[tuple[int, float, float], ...]
+
+
+def self_check(model: Recommender, rated: Mapping[int, float], n_folds: int = 5) -> SelfCheck | None:
+    """Predict a person's ratings, each from the other folds of them; None with fewer than 10: not enough to say.
+
+    `model` should not hold his ratings, or the films' means know what is asked.
     """
     known = {item: stars for item, stars in rated.items() if model.matrix.items.positions([item])[0] >= 0}
-    if len(known) < 10:
+    if len(known) < ENOUGH:
         return None
     ids = np.array(sorted(known))
+    real = np.array([known[item] for item in ids.tolist()])
     fold_of = np.random.default_rng(0).permutation(ids.size) % n_folds
-    crowd = model.matrix.damped_means(5.0)
-    errors: dict[str, list[FloatArray]] = {"ours": [], "own_mean": [], "crowd": []}
+    crowd = model.matrix.damped_means(5.0)[model.matrix.items.positions(ids)]
+    ours, own_mean = np.zeros(ids.size), np.zeros(ids.size)
     for fold in range(n_folds):
-        given = {item: known[item] for item in ids[fold_of != fold].tolist()}
-        asked = ids[fold_of == fold]
-        real = np.array([known[item] for item in asked.tolist()])
-        errors["ours"].append(model.predict(given, asked.tolist(), user_id=user_id) - real)
-        errors["own_mean"].append(float(np.mean(list(given.values()))) - real)
-        errors["crowd"].append(crowd[model.matrix.items.positions(asked)] - real)
-    found = {name: float(np.sqrt(np.mean(np.concatenate(parts) ** 2))) for name, parts in errors.items()}
-    return {**found, "n": float(ids.size)}
+        asked = fold_of == fold
+        given = {item: known[item] for item in ids[~asked].tolist()}
+        ours[asked] = model.predict(given, ids[asked].tolist())
+        own_mean[asked] = np.mean(list(given.values()))
+    worst = np.argsort(-np.abs(ours - real), kind="stable")
+    missed = zip(ids[worst].tolist(), real[worst].tolist(), ours[worst].tolist(), strict=True)
+    rmse = {name: metrics.rmse(values, real) for name, values in (("ours", ours), ("own_mean", own_mean), ("crowd", crowd))}
+    return SelfCheck(**rmse, n=int(ids.size), missed=tuple(missed))

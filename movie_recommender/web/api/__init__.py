@@ -1,4 +1,4 @@
-"""The JSON API under `/api/v1`: tokens, movies, ratings, recommendations, dismissals, the watchlist and evenings for programs.
+"""The JSON API under `/api/v1`: tokens, movies, ratings, lists, taste, neighbours and evenings for programs.
 
 It is open to whoever holds a token, knows no cookies, and describes itself: the OpenAPI document is made from the code.
 """
@@ -8,10 +8,28 @@ from __future__ import annotations
 from apiflask import APIFlask
 from flask import Blueprint
 
-from . import accounts, answers, dismissals, document, errors, movies, ratings, recommendations, reference, searching, tonight, watchlist
+from . import (
+    accounts,
+    answers,
+    dismissals,
+    document,
+    errors,
+    movies,
+    neighbours,
+    ratings,
+    recommendations,
+    reference,
+    searching,
+    taste,
+    tonight,
+    watchlist,
+)
 
 PREFIX = "/api/v1"
-ROOMS = (accounts.bp, movies.bp, searching.bp, ratings.bp, recommendations.bp, dismissals.bp, watchlist.bp, tonight.bp, reference.bp)
+ROOMS = (
+    accounts.bp, movies.bp, searching.bp, ratings.bp, recommendations.bp, dismissals.bp, watchlist.bp, taste.bp, neighbours.bp, tonight.bp,
+    reference.bp,
+)  # fmt: skip
 
 
 def init_app(app: APIFlask) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from flask import Response, request
@@ -39,3 +40,8 @@ def movie_card(movie: Movie) -> dict[str, Any]:
         "tmdb_id": movie.tmdb_id,
         "movielens_id": movie.movielens_id,
     }
+
+
+def references(movies: Iterable[Movie]) -> list[dict[str, Any]]:
+    """Just enough of each movie to name it."""
+    return [{"id": movie.id, "title": movie.title, "year": movie.year} for movie in movies]

@@ -11,7 +11,7 @@ from ...services import browsing, rating
 from ...services.filtering import GenreFilter
 from ...storage.models import Movie
 from . import schemas
-from .answers import NOT_MODIFIED, movie_card
+from .answers import NOT_MODIFIED, movie_card, references
 from .auth import auth
 
 bp = APIBlueprint("movies", __name__, tag={"name": "Movies"})
@@ -54,8 +54,13 @@ def _facts(movie: Movie) -> dict[str, Any]:
         "keywords": movie.keywords,
         "rating_count": sum(counts),
         "mean_rating": round(stars / sum(counts), 3) if sum(counts) else None,
-        "similar": [{"id": other.id, "title": other.title, "year": other.year} for other in browsing.similar(movie.id)],
+        **_alike(movie.id),
     }
+
+
+def _alike(movie_id: int) -> dict[str, Any]:
+    found = browsing.more_like(movie_id) or browsing.MoreLike([], [], [], [])
+    return {"similar": references(found.all), "similar_by": {kind: references(getattr(found, kind)) for kind in ("fans", "plot", "people")}}
 
 
 @bp.get("/genres")

@@ -149,6 +149,12 @@ class PeopleFound(Schema):
     people = List(Nested(PersonFound), required=True, metadata=_about("The best matches first."))
 
 
+class SimilarBy(Schema):
+    fans = List(Nested(Reference), required=True, metadata=_about("By shared fans."))
+    plot = List(Nested(Reference), required=True, metadata=_about("By what happens in them."))
+    people = List(Nested(Reference), required=True, metadata=_about("By who made them."))
+
+
 class Movie(Card):
     plot = String(required=True, allow_none=True, metadata=_like("A girl must work in a bath house of spirits to free her parents."))
     directors = List(String(), required=True, metadata=_like(["Hayao Miyazaki"]))
@@ -159,6 +165,7 @@ class Movie(Card):
     rating_count = Integer(required=True, metadata=_about("How many people here rated it.", 87))
     mean_rating = Float(required=True, allow_none=True, metadata=_about("Their mean in stars; null when nobody did.", 4.16))
     similar = List(Nested(Reference), required=True, metadata=_about("The movies most like it, best first; empty until they are compared."))
+    similar_by = Nested(SimilarBy, required=True, metadata=_about("The movies most like it in one respect, best first."))
     your_rating = Nested(OwnRating, required=True, allow_none=True, metadata=_about("Null without a token, or when you have not rated it."))
 
 
@@ -339,3 +346,89 @@ class Recommendation(Card):
 
 class Recommendations(Paged, Standing):
     items = List(Nested(Recommendation), required=True, metadata=_about("Best first; nothing that you have rated."))
+
+
+class TasteLine(Schema):
+    name = String(required=True, metadata=_like("Animation"))
+    count = Integer(required=True, metadata=_about("How many of its movies you rated.", 14))
+    mean = Float(required=True, metadata=_about("Your mean in stars.", 4.21))
+    crowd = Float(required=True, allow_none=True, metadata=_about("The others' mean of the same movies; null when there are none.", 3.9))
+
+
+class FavouredPerson(TasteLine):
+    name = String(required=True, metadata=_like("Hayao Miyazaki"))
+    person_id = Integer(required=True, metadata=_like(11))
+
+
+class TasteSpan(Schema):
+    name = String(required=True, metadata=_about("A month, or a year where the history is long.", "2026-11"))
+    count = Integer(required=True, metadata=_about("How many movies you rated then.", 12))
+    mean = Float(required=True, allow_none=True, metadata=_about("Their mean in stars.", 3.6))
+
+
+class SeenApart(Reference):
+    stars = Float(required=True, metadata=_about("What you gave.", 2))
+    other = Float(required=True, metadata=_about("What the others gave on average, or what we had expected.", 4.1))
+
+
+class TasteCheck(Schema):
+    state = String(
+        required=True, validate=OneOf(["checked", "too_few", "away"]),
+        metadata=_about("`too_few`: not enough ratings to say; `away`: the engine does not answer. The errors are null then.", "checked"),
+    )  # fmt: skip
+    count = Integer(required=True, metadata=_about("How many ratings were predicted from the others.", 42))
+    ours = Float(required=True, allow_none=True, metadata=_about("Root mean squared error of our predictions, in stars.", 0.81))
+    own_mean = Float(required=True, allow_none=True, metadata=_about("That of your own mean.", 0.97))
+    crowd = Float(required=True, allow_none=True, metadata=_about("That of the movies' means.", 0.9))
+    missed = List(Nested(SeenApart), required=True, metadata=_about("Where we were furthest off."))
+
+
+class Taste(Schema):
+    count = Integer(required=True, metadata=_about("How many movies you rated; without any the rest is empty.", 42))
+    mean = Float(required=True, allow_none=True, metadata=_about("Your mean in stars.", 3.62))
+    crowd = Float(required=True, allow_none=True, metadata=_about("The others' mean of the same movies.", 3.71))
+    histogram = List(Integer(), required=True, metadata=_about("How often you gave 0.5, 1, ... 5 stars.", [0, 1, 0, 3, 2, 9, 6, 12, 4, 5]))
+    genres = List(Nested(TasteLine), required=True, metadata=_about("What you favour most first."))
+    decades = List(Nested(TasteLine), required=True, metadata=_about("In order."))
+    directors = List(Nested(FavouredPerson), required=True, metadata=_about("Whom you favour, with three movies at least."))
+    actors = List(Nested(FavouredPerson), required=True, metadata=_about("Whom you favour, with three movies at least."))
+    history = List(Nested(TasteSpan), required=True, metadata=_about("From the first to the last."))
+    above = List(Nested(SeenApart), required=True, metadata=_about("Movies that you like a star more than the others, at least."))
+    below = List(Nested(SeenApart), required=True, metadata=_about("Movies that you like a star less than the others, at least."))
+    check = Nested(TasteCheck, required=True, metadata=_about("How well we predict you, your own ratings held out."))
+
+
+class Titled(Schema):
+    id = Integer(required=True, metadata=_like(58))
+    title = String(required=True, metadata=_like("My Neighbour Totoro"))
+
+
+class Neighbour(Schema):
+    name = String(required=True, metadata=_about("A member's name, or a made-up one for a rater of an imported data set.", "Velvet Heron"))
+    is_member = Boolean(required=True, metadata=_like(False))
+    match = String(required=True, metadata=_about("How near, in words.", "Very close"))
+    score = Float(required=True, metadata=_about("Shared favourites over the root of yours times all that they rated, 0 to 1.", 0.31))
+    rated = Integer(required=True, metadata=_about("How many movies they rated.", 212))
+    overlap = Integer(required=True, metadata=_about("How many you both rated.", 38))
+    apart = Float(required=True, metadata=_about("By how many stars you differ on those, on average.", 0.5))
+    shared_count = Integer(required=True, metadata=_about("How many favourites (four stars or more) you share.", 21))
+    shared = List(Nested(Titled), required=True, metadata=_about("Some of them, the less usual first."))
+    loved = List(Nested(Titled), required=True, metadata=_about("What they love and you have not seen, best first."))
+
+
+class Neighbours(Schema):
+    state = String(
+        required=True, validate=OneOf(["found", "too_few_favourites", "nobody", "away"]),
+        metadata=_about("`too_few_favourites`: give three movies four stars first; `away`: the engine does not answer.", "found"),
+    )  # fmt: skip
+    favourites = Integer(required=True, metadata=_about("How many movies you gave four stars or more.", 30))
+    people = List(Nested(Neighbour), required=True, metadata=_about("Nearest first."))
+    shown = Boolean(required=True, metadata=_about("Whether others may see you among their neighbours.", False))
+
+
+class NewShown(Input):
+    shown = Boolean(required=True, metadata=_about("Whether others may see your name and movies that you love.", like=True))
+
+
+class Shown(Schema):
+    shown = Boolean(required=True, metadata=_about("Whether others may see you among their neighbours.", True))

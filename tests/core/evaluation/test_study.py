@@ -91,8 +91,12 @@ def test_the_self_check_waits_for_ten_ratings(model, alice):
 def test_the_self_check_compares_with_ones_own_mean_and_the_crowd(model):
     rated = {**dict.fromkeys(range(100, 110), 5.0), **dict.fromkeys(range(200, 206), 1.0)}
     found = self_check(model, rated)
-    assert found["ours"] < found["own_mean"]
-    assert found["n"] == 16
+    assert found.ours < found.own_mean
+    assert found.n == 16
+    surprises = [abs(stars - ours) for _, stars, ours in found.missed]
+    assert {item for item, *_ in found.missed} == set(rated)
+    assert surprises == sorted(surprises, reverse=True)
+    assert found.ours == pytest.approx(np.sqrt(np.mean(np.square(surprises))))
 
 
 def test_films_with_the_same_three_leads_are_a_franchise(items):
