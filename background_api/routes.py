@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from typing import Any
 
@@ -179,6 +180,17 @@ def init_app(api: APIFlask) -> None:
         if request.endpoint not in OPEN:
             target = request.path + (f"?{request.query_string.decode('latin-1')}" if request.query_string else "")
             verifier.check(request.headers.get(HEADER, ""), request.method, target, request.get_data())
+
+    @api.before_request
+    def check_json() -> ResponseReturnValue | None:
+        # Webargs knows what is no JSON, but not numbers of thousands of digits or brackets in brackets without end.
+        try:
+            json.loads(request.get_data() or b"{}")
+        except json.JSONDecodeError:
+            return None
+        except (ValueError, RecursionError):
+            return {"message": "The body cannot be read as JSON.", "detail": {}}, 400
+        return None
 
     @api.errorhandler(MovieRecommenderError)
     def say_what_is_wrong(error: MovieRecommenderError) -> ResponseReturnValue:

@@ -116,3 +116,11 @@ def test_a_preview_is_computed_at_once_and_needs_a_signature(call: Call, client:
     assert len(answer.json["before"]) == len(answer.json["after"]) == 5
     assert call("POST", "/lists/preview", {"user_id": alice, "steering": {"new": 1000}}).status_code == 422
     assert client.post("/lists/preview", json={"user_id": alice, "steering": {}}).status_code == 401
+
+
+@pytest.mark.parametrize("body", ['{"user_id": ' + "9" * 5000 + "}", "[" * 50_000, "{", "\udcff"])
+def test_a_body_that_cannot_be_read_is_refused(api: Flask, body: str) -> None:
+    data = body.encode("utf-8", "surrogateescape")
+    answer = api.test_client().post("/jobs", data=data, headers=signed(api, "POST", "/jobs", data))
+    assert answer.status_code == 400
+    assert answer.json
