@@ -7,7 +7,7 @@ Do not push an application context around requests: Flask-Login would remember i
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -67,6 +67,15 @@ def real_encoder() -> Any:
     from movie_recommender.catalogue.encoder import PACKAGED, load_encoder
 
     return load_encoder(PACKAGED, threads=1)
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Any]:
+    """One for all browsers of a worker: a second beside it would not start."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as driver:
+        yield driver
 
 
 class Member:

@@ -163,24 +163,21 @@ def large(instance: Path, request: pytest.FixtureRequest) -> Site:
 
 
 @pytest.fixture
-def browser_page(tmp_path: Path) -> Iterator[Any]:
+def browser_page(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Any]:
     """A page in Debian's Chromium; what the console says against it fails the test."""
     if CHROMIUM is None:
         if os.environ.get("REQUIRE_ALL_PARTS"):
             pytest.fail("Chromium is missing.")
         pytest.skip("Chromium is not installed (Debian: apt-get install chromium).")
-    from playwright.sync_api import sync_playwright
-
     errors: list[str] = []
-    with sync_playwright() as playwright:
-        context = playwright.chromium.launch_persistent_context(
-            str(tmp_path / "profile"), executable_path=CHROMIUM, args=CHROMIUM_OPTIONS, viewport={"width": 1440, "height": 900}
-        )
-        page = context.new_page()
-        page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        yield page
-        context.close()
+    context = request.getfixturevalue("playwright").chromium.launch_persistent_context(
+        str(tmp_path / "profile"), executable_path=CHROMIUM, args=CHROMIUM_OPTIONS, viewport={"width": 1440, "height": 900}
+    )
+    page = context.new_page()
+    page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    yield page
+    context.close()
     assert errors == []
 
 

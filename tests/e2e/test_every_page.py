@@ -68,34 +68,31 @@ def _addresses(app: Any, examples: dict[str, str]) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def alice(small_site: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+def alice(request: pytest.FixtureRequest, small_site: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     """Alice's browser: she has rated twelve films, has a list, and has begun to bring a history."""
     if not shutil.which("chromium"):
         pytest.fail("Chromium is missing.") if os.environ.get("REQUIRE_ALL_PARTS") else pytest.skip("Chromium is not installed.")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        context = playwright.chromium.launch_persistent_context(
-            str(tmp_path_factory.mktemp("profile")), executable_path=shutil.which("chromium"), args=CHROMIUM_OPTIONS, bypass_csp=True,
-            base_url=small_site.url, reduced_motion="reduce",
-        )  # fmt: skip
-        page = context.new_page()
-        page.goto("/register")
-        page.get_by_label("Name").fill("Alice of the pages")
-        page.get_by_label("Password").fill(PASSWORD)
-        page.get_by_role("button", name="Register").click()
-        command = [sys.executable, "-m", "flask", "--app", "movie_recommender", "make-operator", "Alice of the pages"]
-        subprocess.run(command, check=True, capture_output=True, env={**os.environ, "INSTANCE_PATH": str(small_site.instance)})
-        page.goto("/")
-        for place in range(12):
-            page.locator("li.card").nth(place).locator(f"label[for$='-{5 - place % 4}']").click()
-            page.wait_for_function(
-                "place => /of 5/.test(document.querySelectorAll('li.card')[place].querySelector('output').textContent)", arg=place
-            )
-        page.goto("/recommendations")
-        page.wait_for_function("() => document.querySelectorAll('[data-live] li.card').length >= 20", timeout=60_000)
-        yield page
-        context.close()
+    context = request.getfixturevalue("playwright").chromium.launch_persistent_context(
+        str(tmp_path_factory.mktemp("profile")), executable_path=shutil.which("chromium"), args=CHROMIUM_OPTIONS, bypass_csp=True,
+        base_url=small_site.url, reduced_motion="reduce",
+    )  # fmt: skip
+    page = context.new_page()
+    page.goto("/register")
+    page.get_by_label("Name").fill("Alice of the pages")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Register").click()
+    command = [sys.executable, "-m", "flask", "--app", "movie_recommender", "make-operator", "Alice of the pages"]
+    subprocess.run(command, check=True, capture_output=True, env={**os.environ, "INSTANCE_PATH": str(small_site.instance)})
+    page.goto("/")
+    for place in range(12):
+        page.locator("li.card").nth(place).locator(f"label[for$='-{5 - place % 4}']").click()
+        page.wait_for_function(
+            "place => /of 5/.test(document.querySelectorAll('li.card')[place].querySelector('output').textContent)", arg=place
+        )
+    page.goto("/recommendations")
+    page.wait_for_function("() => document.querySelectorAll('[data-live] li.card').length >= 20", timeout=60_000)
+    yield page
+    context.close()
 
 
 @pytest.fixture(scope="module")
