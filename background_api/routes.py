@@ -276,7 +276,7 @@ def preview_list(json_data: dict[str, Any]) -> dict[str, object]:
 @blueprint.post("/lists/together")
 @blueprint.input(GroupQuery, location="json")
 @blueprint.output(GroupOut)
-@blueprint.doc(summary="Films for several people at once; nothing is kept", responses=[401, 503])
+@blueprint.doc(summary="Films for several people at once; nothing is kept", responses=[400, 401, 503])
 def choose_together(json_data: dict[str, Any]) -> dict[str, object]:
     members, guests, n = (json_data.pop(name) for name in ("members", "guests", "n"))
     return together.picks(_runtime().engine, members, guests, together.Wish(**json_data), n)

@@ -26,7 +26,10 @@ from .report import Report, demand
 from .stand import PASSWORD
 
 # What anybody may see of the API: the document, and what leads to a token.
-OPEN_API = {"POST /api/v1/users", "POST /api/v1/tokens", "GET /api/v1/movies", "GET /api/v1/movies/{movie_id}", "GET /api/v1/genres"}
+OPEN_API = {
+    "POST /api/v1/users", "POST /api/v1/tokens",
+    "GET /api/v1/movies", "GET /api/v1/movies/{movie_id}", "GET /api/v1/genres", "GET /api/v1/people",
+}  # fmt: skip
 ALICES = "Zymurgy"  # stands in everything of Alice that has words: nobody else may ever read it
 EVIL = '<script>alert("Zymurgy")</script>'
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")

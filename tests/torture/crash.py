@@ -15,7 +15,7 @@ import requests
 from sqlalchemy import select
 
 from movie_recommender.services.engine import Engine
-from movie_recommender.services.lists import opened
+from movie_recommender.services.lists import unpack
 from movie_recommender.services.recompute import computed
 from movie_recommender.storage import db, raise_revision
 from movie_recommender.storage.models import Job, Rating, RecommendationList, UserState
@@ -207,7 +207,7 @@ def _stored(here: Stand) -> dict[int, tuple[str, list[tuple[int, float]]]]:
 
 def _films(payload: bytes) -> list[tuple[int, float]]:
     """The new films of a list, best first, with their scores."""
-    return [(entry.movie_id, entry.score) for entry in opened(payload)[0]]
+    return [(entry.movie_id, entry.score) for entry in unpack(payload)]
 
 
 def clean_lists(here: Stand) -> dict[int, list[tuple[int, float]]]:

@@ -8,6 +8,7 @@ import random
 import shutil
 import sqlite3
 import subprocess
+import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -74,7 +75,7 @@ def _rate_all(here: Stand, movie: int) -> None:
 
 def _two_background_apis(report: Report, here: Stand) -> None:
     other = {**os.environ, **here.settings, "BACKGROUND_PORT": str(free_port())}
-    done = subprocess.run([shutil.which("python") or "python", "-m", "background_api"], cwd=ROOT, env=other, capture_output=True, text=True,
+    done = subprocess.run([sys.executable, "-m", "background_api"], cwd=ROOT, env=other, capture_output=True, text=True,
                           timeout=240, check=False)  # fmt: skip
     said = done.stdout + done.stderr
     demand(done.returncode == 1 and "is running already" in said and "Traceback" not in said, f"A second background API: {said[-500:]}")

@@ -9,6 +9,7 @@ import statistics
 import threading
 import time
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import aiohttp
@@ -27,7 +28,8 @@ def run(report: Report, folder: Path) -> None:
         here.wait_until_up("background", "web")
         cookies = [_sign_in(here, person) for person in here.people]
         _first_ratings(here)
-        asyncio.run(_load(report, here, cookies))
+        with ThreadPoolExecutor(1) as thread:  # the driver of browsers keeps a loop of its own in this one
+            thread.submit(asyncio.run, _load(report, here, cookies)).result()
         _writers(report, here)
         _outside_lock(report, here, report.sizes["short_lock"], "no error")
         _outside_lock(report, here, report.sizes["long_lock"], "a clean 503")

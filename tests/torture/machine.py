@@ -20,7 +20,7 @@ from sqlalchemy import func, insert, select
 from background_api import create_api
 from movie_recommender import create_app
 from movie_recommender.services import dismissing, jobs, reconcile
-from movie_recommender.services.lists import opened
+from movie_recommender.services.lists import movie_ids
 from movie_recommender.storage import create_or_upgrade, db, raise_revision, writing
 from movie_recommender.storage.models import Base, Genre, Movie, MovieGenre, Rating, RecommendationList, User, UserState
 
@@ -267,7 +267,7 @@ class Walk(RuleBasedStateMachine):
         found = db.session.get(RecommendationList, one.id)
         if one.version:
             demand(found is not None and found.version == one.version, "The list has another version than it says.")
-        offered = {entry.movie_id for entry in opened(found.payload)[0]} if found else set()
+        offered = movie_ids(found.payload) if found else set()
         hidden = one.ratings.keys() | one.dismissed | {movie for movie in range(1, FILMS + 1) if movie % 3 + 1 in one.genres}
         demand(not offered & hidden, f"Offered although rated or dismissed: {sorted(offered & hidden)}")
         enough = len(one.ratings) >= 3
