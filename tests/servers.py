@@ -115,9 +115,16 @@ def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def chroma_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A Chroma server of our own, on a free port of this machine."""
+    with chroma_server(tmp_path_factory.mktemp("chroma")) as url:
+        yield url
+
+
+@contextmanager
+def chroma_server(folder: Path) -> Iterator[str]:
+    """The address of a Chroma server that keeps its data in the folder."""
     port = free_port()
     program = str(Path(sys.executable).parent / "chroma")
-    command = [program, "run", "--host", "127.0.0.1", "--port", str(port), "--path", str(tmp_path_factory.mktemp("chroma"))]
+    command = [program, "run", "--host", "127.0.0.1", "--port", str(port), "--path", str(folder)]
     with _running(command, lambda: requests.get(f"http://127.0.0.1:{port}/api/v2/heartbeat", timeout=1).ok):
         yield f"http://127.0.0.1:{port}"
 

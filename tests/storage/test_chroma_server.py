@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
 
 import numpy as np
 import pytest
@@ -11,9 +12,17 @@ from movie_recommender.errors import PlotIndexDamaged
 from movie_recommender.storage import chroma
 from movie_recommender.storage.plot_index import ServerIndex
 
+from ..servers import chroma_server
 from .test_plot_index import IDS, go_on, unit_vectors
 
 pytestmark = [pytest.mark.servers, pytest.mark.xdist_group("chroma server")]
+
+
+@pytest.fixture(scope="module")
+def chroma_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Not the server that a running site shares: its background APIs would clear away what is built here."""
+    with chroma_server(tmp_path_factory.mktemp("chroma")) as url:
+        yield url
 
 
 def collections(url: str) -> list[str]:
