@@ -23,8 +23,8 @@ from movie_recommender.storage import create_or_upgrade, db, writing
 from movie_recommender.storage.models import Import, Movie, Rating, UserState
 
 from ..exports.mutations import ALONE, mutated, samples
+from . import PASSWORD, ROOT  # not the stand: its engine is 140 MB that no parser needs
 from .report import Report, demand
-from .stand import PASSWORD, ROOT
 
 MEMORY = 300 * 1024**2
 MOVIES_CSV = b"movieId,title,genres\n" + b"".join(b'%d,"Film %d, The (19%02d)",Comedy|Drama\n' % (at, at, at) for at in range(1, 60))

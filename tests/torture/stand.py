@@ -30,8 +30,8 @@ from movie_recommender.services.engine import Engine, save_similar
 from movie_recommender.storage import create_or_upgrade, db, raise_revision, writing
 from movie_recommender.storage.models import Movie, Rating, User, UserState
 
-ROOT = Path(__file__).parents[2]
-PASSWORD = "correct horse battery"
+from . import PASSWORD, ROOT
+
 POPULAR = 120  # films that most people know
 RATERS, RATINGS_EACH = 150, 40  # the community that the lists learn from
 UP_SECONDS = 240.0
