@@ -394,14 +394,18 @@ def evening(album: Album, page: Page) -> None:
     """A guest who rates, and films for both; she stays, for when the background service is gone."""
     page.goto("/tonight")
     page.get_by_label("A guest's name").fill("Carol")
-    page.get_by_role("button", name="Invite").click()
-    page.wait_for_url("**/tonight/guests/1**")
-    album.take(page, "tonight-guest", "/tonight/guests/1")
-    page.goto("/tonight/guests/1")
+    page.get_by_role("button", name="Send a link").click()
+    album.take(page, "tonight-link")
+    link = page.get_by_label("Link", exact=True).input_value()
+    album.take(page, "tonight-page--awaited", "/tonight")
+    phone = page.context.browser.new_context().new_page()  # type: ignore[union-attr]
+    album.take(phone, "tonight-guest", link)
+    phone.goto(link)
     for place in range(5):
-        page.locator("li.card").nth(place).locator(f"label[for$='-{5 - place % 3}']").click()
-    page.get_by_role("button", name="Done").click()
-    page.locator(".pick").first.wait_for()
+        phone.locator("li.card").nth(place).locator(f"label[for$='-{5 - place % 3}']").click()
+    phone.get_by_role("button", name="Done").click()
+    album.take(phone, "tonight-joined", link)
+    page.locator(".pick").first.wait_for()  # without a reload: the page notices
     album.take(page, "tonight-page--picks", "/tonight")
     album.take(page, "tonight-page--nothing", "/tonight?genre=Western&exclude_genre=Western")
 

@@ -13,6 +13,7 @@ GENRES = (
     "Action", "Adventure", "Animation", "Children", "Comedy", "Crime", "Documentary", "Drama", "Fantasy", "Film-Noir",
     "Horror", "IMAX", "Musical", "Mystery", "Romance", "Sci-Fi", "Thriller", "War", "Western",
 )  # fmt: skip
+FORMATS = frozenset({"IMAX"})  # of MovieLens' genres: how a film was shown, and nothing that anybody chooses by
 # Other sources' names for MovieLens' genres.
 _GENRE_NAMES = {name.casefold(): name for name in GENRES} | {
     "children's": "Children", "family": "Children", "science fiction": "Sci-Fi", "music": "Musical", "film noir": "Film-Noir",

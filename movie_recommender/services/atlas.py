@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from sqlalchemy import select
 
+from ..catalogue.records import FORMATS
 from ..storage import db, revisions, upsert, writing
 from ..storage.models import Atlas, Movie
 from . import atlases, training
@@ -28,7 +29,6 @@ KNOWN = 400  # films among which the taste groups are
 GROUPS = 8
 SPANNED = 8  # dimensions of taste that the first questions are to tell about
 SIZES = (6, 8, 10, 12, 14, 16)
-FORMATS = {"IMAX", "(no genres listed)"}  # of MovieLens; they say nothing about taste
 Values = dict[str, Any]
 
 

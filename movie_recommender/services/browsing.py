@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 from sqlalchemy.orm import selectinload
 
+from ..catalogue.records import FORMATS
 from ..errors import InvalidInput, NotFound
 from ..storage import db, upsert, writing
 from ..storage.models import DEMO_ORIGIN, Credit, Genre, Movie, MovieGenre, Rating, SimilarMovies, Unseen, User
@@ -39,6 +40,11 @@ class Found:
 def genre_names() -> list[str]:
     """Every genre that a movie here has, in alphabetical order."""
     return list(db.session.scalars(select(Genre.name).where(Genre.id.in_(select(MovieGenre.genre_id))).order_by(Genre.name)))
+
+
+def genre_choices() -> list[str]:
+    """The genres that people see and choose by, in alphabetical order."""
+    return [name for name in genre_names() if name not in FORMATS]
 
 
 def genre_name(genre_id: int) -> str:

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from flask import current_app
-from sqlalchemy import exists, or_, select
+from sqlalchemy import and_, exists, or_, select
 from sqlalchemy.orm import Session
 
 from ..catalogue.providers import Answer, Failed, ProviderStopped, Wanted
@@ -28,6 +28,7 @@ from ..errors import BackgroundUnavailable, InvalidInput
 from ..storage import db, raise_revision, upsert, writing
 from ..storage.filling import fill
 from ..storage.models import Credit, Enrichment, Movie, MovieGenre
+from ..storage.series import place_by_titles
 from .clock import now
 from .dispatch import call
 from .importing import Progress, Report
@@ -99,6 +100,8 @@ def _ask(provider: Provider, limit: int | None, progress: Progress, report: Repo
         # Also when somebody stops the command: what was answered is kept.
         _save(provider.name, batch, report, filled)
         if filled.total() > before:
+            with writing() as session:
+                place_by_titles(session)
             raise_revision("catalogue")
 
 
@@ -109,6 +112,9 @@ def _wanted(provider: str, limit: int | None) -> list[Wanted]:
     gaps += [~exists().where(Credit.movie_id == Movie.id, Credit.role == role) for role in ("director", "actor")]
     if posters:
         gaps.append(Movie.poster.is_(None))
+    if provider == "tmdb":  # who alone knows series; most films are in none, which one answer tells for good
+        told = exists().where(Enrichment.movie_id == Movie.id, Enrichment.provider == provider, Enrichment.outcome == "found")
+        gaps.append(and_(Movie.series.is_(None), ~told))
     asked = exists().where(
         Enrichment.movie_id == Movie.id, Enrichment.provider == provider, Enrichment.outcome != "failed",
         Enrichment.asked_at > now() - ASK_AGAIN,

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from ..catalogue.records import FORMATS
 from ..errors import InvalidInput
 from ..storage import db
 from ..storage.models import Movie
@@ -66,14 +67,14 @@ def points(kind: str) -> dict[str, list[object]]:
     document, places = _document(kind)
     facts = {movie_id: (title, year) for movie_id, title, year in db.session.execute(select(Movie.id, Movie.title, Movie.year))}
     genres = browsing.genres_by_movie(document.get("ids", ()))
-    common = Counter(name for some in genres.values() for name in some)
+    common = Counter(name for some in genres.values() for name in some - FORMATS)
     names = sorted(common)
     columns: dict[str, list[object]] = {name: [] for name in ("ids", "titles", "years", "x", "y", "group", "genre")}
     for movie_id, group, place in zip(document.get("ids", ()), document.get("cluster", ()), places, strict=True):
         if place is None or movie_id not in facts:
             continue
         # The rarest genre says most: nearly everything is a drama.
-        main = min(genres.get(movie_id, ()), key=lambda name: (common[name], name), default=None)
+        main = min(genres.get(movie_id, set()) - FORMATS, key=lambda name: (common[name], name), default=None)
         row = (movie_id, *facts[movie_id], *place, group, names.index(main) if main else -1)
         for name, value in zip(columns, row, strict=True):
             columns[name].append(value)

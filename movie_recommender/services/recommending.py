@@ -135,10 +135,10 @@ def _rows(user_id: int, entries: list[Entry], rated: Mapping[int, float], catalo
     ]  # fmt: skip
 
 
-def genre_names(catalogue: int) -> list[str]:
-    """Every genre that a movie here has, as of this revision of the catalogue."""
-    return _genre_names.get(catalogue, ["all"], lambda _: {"all": browsing.genre_names()})["all"]
+def genre_choices(catalogue: int) -> list[str]:
+    """The genres to choose by, as of this revision of the catalogue."""
+    return _genre_choices.get(catalogue, ["all"], lambda _: {"all": browsing.genre_choices()})["all"]
 
 
-_genre_names: KeptByRevision[str, list[str]] = KeptByRevision("genre names")
+_genre_choices: KeptByRevision[str, list[str]] = KeptByRevision("genre choices")
 _titles: KeptByRevision[int, str] = KeptByRevision("titles")

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from ..catalogue.records import FORMATS
 from ..errors import BackgroundUnavailable
 from ..storage import db
 from ..storage.models import Credit, Movie, Person, Rating
@@ -121,7 +122,7 @@ def of(user_id: int) -> Taste:
     above, below = _apart(films)
     return Taste(
         len(films), mean, _crowd(films), tuple(_histogram(films)),
-        _lines([(name, film) for film in films for name in genres.get(film.id, ())], mean, LEAST_OF_KIND),
+        _lines([(name, film) for film in films for name in genres.get(film.id, set()) - FORMATS], mean, LEAST_OF_KIND),
         tuple(sorted(_lines(decades, mean, LEAST_OF_KIND), key=lambda line: line.name)),
         _people(user_id, films, mean, "director"), _people(user_id, films, mean, "actor"), _history(films), above, below,
     )  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from ..catalogue.records import FORMATS
 from .lists import Reason
 
 SEVERAL = "Several small reasons"
@@ -24,7 +25,7 @@ def _line(reason: Reason, titles: Mapping[int, str], rated: Mapping[int, float],
     causes = reason.causes
     movies = [titles[movie_id] for movie_id, points in causes.get("movies", ()) if points > 0 and movie_id in titles and movie_id in rated]
     people = [(name, role) for name, role, points in causes.get("people", ()) if points > 0]
-    genres = [name for name, points in causes.get("genres", ()) if points > 0]
+    genres = [name for name, points in causes.get("genres", ()) if points > 0 and name not in FORMATS]
     if reason.kind == "neighbours" and causes.get("count"):
         count = causes["count"]
         taste = f"with {whose}'s taste" if whose else "with your taste"

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from ..catalogue.records import MovieRecord
 from ..catalogue.titles import person_key, search_key
 from .models import Credit, Genre, Movie, MovieGenre, Person
+from .series import SOURCE as TITLE
 
 _COLUMNS = ("original_title", "year", "runtime", "plot", "languages", "countries", "keywords", "imdb_id", "tmdb_id")
 
@@ -37,12 +38,21 @@ def fill(session: Session, movie: Movie, record: MovieRecord, source: dict[str, 
         if getattr(movie, name) in (None, "", []) and value not in (None, "", ()) and not _is_taken(session, name, value):
             setattr(movie, name, list(value) if isinstance(value, tuple) else value)
             filled.add(name)
+    if record.series and movie.sources.get("series", TITLE) == TITLE:  # a catalogue knows better than a title does
+        movie.series, movie.part = _series(session, record.series), record.part
+        filled |= {"series", "part"}
     filled |= _link(session, movie.id, record)
     if filled & {"title", "original_title"}:
         movie.search_key = search_key(movie.title, movie.original_title)[:620]
     if filled:
         movie.sources = {**movie.sources, **{name: {**source, **origins.get(name, {})} for name in filled}}
     return filled
+
+
+def _series(session: Session, name: str) -> str:
+    """The name under which the catalogue has the series already, with an article or without; else the name as it is."""
+    bare = name.removeprefix("The ")
+    return session.scalar(select(Movie.series).where(Movie.series.in_([bare, f"The {bare}"])).limit(1)) or name
 
 
 def _is_taken(session: Session, name: str, value: Any) -> bool:

@@ -27,6 +27,10 @@ PUBLIC_ENDPOINTS = (
     "assets.sheet",
     "assets.favicon",
     "openapi.spec",
+    # A guest of an evening has no account: the signed key of his link lets him in.
+    "tonight.join",
+    "tonight.answer",
+    "tonight.quit",
 )
 # Blueprints whose every view checks an API token by itself instead of the session; they have no cookies and no CSRF.
 TOKEN_BLUEPRINTS = {"api"}

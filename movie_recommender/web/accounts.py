@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from ..errors import InvalidInput, MovieRecommenderError, RegistrationClosed
-from ..services import accounts, joining, keys
+from ..services import accounts, joining, keys, openness
 from .access import end_session, start_session, visitor_address
 from .answers import again, next_page
 
@@ -62,9 +62,9 @@ def account() -> str:
 
 
 def _keys() -> dict[str, Any]:
-    """What opens the person's account, for the page."""
+    """What opens the person's account, and what others see of him, for the page."""
     of, this = current_user.id, keys.digest(current_user.get_id())
-    return {"sessions": keys.sessions(of), "this_session": this, "tokens": keys.tokens(of)}
+    return {"sessions": keys.sessions(of), "this_session": this, "tokens": keys.tokens(of), "open": openness.of(of)}
 
 
 @blueprint.post("/account/sign-out-everywhere")

@@ -34,7 +34,7 @@ def _found(template: str, stories: searching.Stories | None) -> str:
     found = browsing.search(query, genre, page_number())
     people = searching.people(query) if query and not genre and found.page == 1 else []
     ids = [movie.id for movie in found.movies]
-    facts = {"query": query, "genre": genre, "found": found, "people": people, "stories": stories, "genres": browsing.genre_names()}
+    facts = {"query": query, "genre": genre, "found": found, "people": people, "stories": stories, "genres": browsing.genre_choices()}
     return render_template(template, **facts, stars=rating.stars_of(current_user.id, ids), said=dismissing.said(current_user.id, ids))
 
 

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from ..services import dismissing, fellows, openness
+from .answers import next_page
 
 blueprint = Blueprint("neighbours", __name__, url_prefix="/neighbours")
 
@@ -28,4 +29,4 @@ def show() -> ResponseReturnValue:
     shown = request.form.get("shown") == "1"
     openness.allow(current_user.id, as_neighbour=shown)
     flash("People with a taste like yours can see you now." if shown else "Nobody sees you among the neighbours any more.")
-    return redirect(url_for("neighbours.page"), 303)
+    return redirect(next_page(url_for("neighbours.page")), 303)

@@ -44,7 +44,7 @@ def _filter_form(catalogue: int, chosen: Filter, lists: dict[int, str]) -> Marku
 
     def render(choices: list[Filter]) -> dict[Filter, Markup]:
         decades, languages = filtering.choices()
-        genres = recommending.genre_names(catalogue)
+        genres = recommending.genre_choices(catalogue)
         values = {"genres": genres, "decades": decades, "languages": languages, "runtimes": filtering.RUNTIMES, "lists": lists}
         return {one: Markup(render_template("_filter.html", chosen=one, **values)) for one in choices}  # noqa: S704 - a template
 

@@ -1,40 +1,35 @@
-"""Tonight: films for several people, members who allow it and guests who rate a few films on the spot.
-
-Guests live in the host's signed session and nowhere else; it forgets them some hours after the last change, or when told to.
-"""
+"""Tonight: films for several people, members who allow it and guests, who rate a few films here or on their own phones."""
 
 from __future__ import annotations
 
-import time
-from dataclasses import replace
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, session, url_for
+import segno
+from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
+from markupsafe import Markup
 
 from ..errors import BackgroundUnavailable, EngineLoading, InvalidInput
-from ..services import browsing, dismissing, filtering, openness, recommending, tonight
+from ..services import browsing, dismissing, filtering, guests, openness, recommending, tonight
 from ..services.filtering import GenreFilter
+from ..services.guests import Invited
 from ..services.rating import half_stars
-from ..services.tonight import Guest, Wanted
+from ..services.tonight import Wanted
 from .answers import next_page
 
 blueprint = Blueprint("tonight", __name__, url_prefix="/tonight")
-FORGOTTEN_AFTER = 4 * 3600  # seconds
-MOST_GUESTS = 4  # what a cookie holds
-MOST_UNSEEN = 60
 ASKED = 12  # films on a guest's page
 
 
 @blueprint.get("")
 def page() -> str:
     """Who is here, what they want, and films for all of them."""
-    there, guests, wanted = tonight.others(current_user.id), _guests(), _wanted()
+    there, here, wanted = tonight.others(current_user.id), guests.of(current_user.id), _wanted()
     chosen = {int(text) for text in request.args.getlist("with") if text.isascii() and text.isdigit() and len(text) < 10}
     status = recommending.status(current_user.id)
     facts: dict[str, Any] = {"picks": None, "problem": None, "is_away": False}
-    ready = [guest for guest in guests if not guest.missing]
+    ready = [guest for guest in here if not guest.missing]
     if status.state != "too_few_ratings" and (chosen or ready):
         try:
             facts["picks"] = tonight.choose(current_user.id, "", chosen, ready, wanted)
@@ -44,10 +39,21 @@ def page() -> str:
             facts["is_away"] = True
     said = dismissing.said(current_user.id, [pick.movie.id for pick in facts["picks"] or ()])
     return render_template(
-        "tonight/page.html", others=there, chosen=chosen, guests=guests, wanted=wanted, status=status, said=said,
-        is_open=openness.of(current_user.id).tonight, genres=browsing.genre_names(), runtimes=filtering.RUNTIMES,
+        "tonight/page.html", others=there, chosen=chosen, guests=here, here_now=_here(here), most_guests=guests.MOST, wanted=wanted,
+        status=status, said=said,
+        is_open=openness.of(current_user.id).tonight, genres=browsing.genre_choices(), runtimes=filtering.RUNTIMES,
         lists=filtering.film_lists(current_user.id), address=request.full_path.rstrip("?"), **facts,
     )  # fmt: skip
+
+
+@blueprint.get("/here")
+def here() -> ResponseReturnValue:
+    """Who of the guests has rated how much: asked again and again while one of them is awaited."""
+    return jsonify(here=_here(guests.of(current_user.id)))
+
+
+def _here(there: list[Invited]) -> str:
+    return ",".join(f"{guest.id}:{len(guest.stars)}" for guest in there)
 
 
 def _wanted() -> Wanted:
@@ -78,83 +84,89 @@ def allow() -> ResponseReturnValue:
 
 @blueprint.post("/guests")
 def invite() -> ResponseReturnValue:
-    """Add a guest, who rates a few films next."""
-    guests = _guests()
-    if len(guests) == MOST_GUESTS:
-        raise InvalidInput(f"There are {MOST_GUESTS} guests already. Who wants to come often may make an account.")
-    taken = [current_user.name, *(other.name for other in tonight.others(current_user.id)), *(guest.name for guest in guests)]
-    guests.append(Guest(tonight.check_guest(request.form.get("name", ""), taken)))
-    _keep(guests)
-    return redirect(url_for("tonight.guest", place=len(guests), next=next_page(url_for("tonight.page"))), 303)
+    """Add a guest, who rates a few films next: on this device, or (`how` is `link`) on his own."""
+    there = guests.invite(current_user._get_current_object(), request.form.get("name", ""))
+    page = "tonight.link" if request.form.get("how") == "link" else "tonight.guest"
+    return redirect(url_for(page, guest_id=there.id, next=next_page(url_for("tonight.page"))), 303)
 
 
-@blueprint.get("/guests/<int:place>")
-def guest(place: int) -> ResponseReturnValue:
-    """Films for a guest to rate."""
-    guests = _guests()
-    if not 1 <= place <= len(guests):
-        return redirect(url_for("tonight.page"), 303)
-    films = tonight.films_to_rate(guests[place - 1], ASKED)
+@blueprint.get("/guests/<int:guest_id>/link")
+def link(guest_id: int) -> str:
+    """The link of a guest, to be sent or held before his phone."""
+    one = guests.get(current_user.id, guest_id)
+    address, back = url_for("tonight.join", key=one.key, _external=True), next_page(url_for("tonight.page"))
+    code = Markup(segno.make(address, error="m").svg_inline(omitsize=True, border=2, svgclass=None, lineclass=None))  # noqa: S704 - drawn here
+    return render_template("tonight/link.html", guest=one, link=address, code=code, hours=guests.LASTS // 3600, back=back)
+
+
+@blueprint.get("/guests/<int:guest_id>")
+def guest(guest_id: int) -> str:
+    """Films for a guest to rate on this device."""
     back = next_page(url_for("tonight.page"))
-    return render_template("tonight/guest.html", guest=guests[place - 1], place=place, films=films, needed=tonight.GUEST_RATINGS, back=back)
+    return _ask(guests.get(current_user.id, guest_id), url_for("tonight.rate", guest_id=guest_id), back)
 
 
-@blueprint.post("/guests/<int:place>")
-def rate(place: int) -> ResponseReturnValue:
+@blueprint.post("/guests/<int:guest_id>")
+def rate(guest_id: int) -> ResponseReturnValue:
     """Note what a guest said; back to the evening when it is enough."""
-    guests, back = _guests(), next_page(url_for("tonight.page"))
-    if not 1 <= place <= len(guests):
-        flash("That guest is not here any more.")
-        return redirect(url_for("tonight.page"), 303)
-    one = guests[place - 1] = _heard(guests[place - 1])
-    _keep(guests)
-    if one.missing or ("more" in request.form and len(one.stars) < tonight.MOST_GUEST_RATINGS):
-        return redirect(url_for("tonight.guest", place=place, next=back), 303)
-    return redirect(back, 303)
+    back = next_page(url_for("tonight.page"))
+    one = guests.hear(guests.get(current_user.id, guest_id), _said())
+    return redirect(url_for("tonight.guest", guest_id=guest_id, next=back) if _goes_on(one) else back, 303)
 
 
-def _heard(guest: Guest) -> Guest:
-    """The guest with the answers of the form: `film-ID` is stars, or 0 for a film that he has not seen."""
-    stars, unseen = dict(guest.stars), list(guest.unseen)
-    asked = [(int(name[5:]), value) for name, value in request.form.items() if name.startswith("film-") and name[5:].isdigit()][:ASKED]
-    there = browsing.titles([movie_id for movie_id, _ in asked if movie_id < 2**31])
-    for movie_id, value in asked:
-        if movie_id not in there:
-            continue
-        if value == "0":
-            unseen.append(movie_id)
-        elif len(stars) < tonight.MOST_GUEST_RATINGS:
-            stars[movie_id] = half_stars(value) / 2
-    return replace(guest, stars=stars, unseen=unseen[-MOST_UNSEEN:])
+@blueprint.get("/join/<key>")
+def join(key: str) -> str:
+    """A guest on his own phone: films to rate, or that he is in; the signed link lets him in."""
+    one, host = guests.by_key(key)
+    if not one.missing and not request.args.get("more"):
+        return render_template("tonight/joined.html", guest=one, host=host, key=key)
+    return _ask(one, url_for("tonight.answer", key=key), None, host)
 
 
-@blueprint.post("/guests/<int:place>/leave")
-def leave(place: int) -> ResponseReturnValue:
-    """Forget a guest."""
-    guests = _guests()
-    if 1 <= place <= len(guests):
-        flash(f"{guests.pop(place - 1).name} left; what was rated is forgotten.")
-        _keep(guests)
+@blueprint.post("/join/<key>")
+def answer(key: str) -> ResponseReturnValue:
+    """Note what a guest said on his own phone."""
+    one = guests.hear(guests.by_key(key)[0], _said())
+    return redirect(url_for("tonight.join", key=key, more=1 if _goes_on(one) else None), 303)
+
+
+@blueprint.post("/join/<key>/leave")
+def quit(key: str) -> str:
+    """Forget the guest whose link this is."""
+    one, host = guests.by_key(key)
+    guests.leave(one)
+    return render_template("tonight/joined.html", guest=one, host=host, key=None)
+
+
+def _ask(one: Invited, action: str, back: str | None, host: str | None = None) -> str:
+    films = tonight.films_to_rate(one, ASKED)
+    facts = {"needed": tonight.GUEST_RATINGS, "hours": guests.LASTS // 3600}
+    return render_template("tonight/guest.html", guest=one, action=action, films=films, back=back, host=host, **facts)
+
+
+def _said() -> dict[int, float]:
+    """The answers of the form: `film-ID` is stars, or 0 for a film that the guest has not seen."""
+    asked = [(name[5:], value) for name, value in request.form.items() if name.startswith("film-")][:ASKED]
+    numbers = [(int(text), value) for text, value in asked if text.isascii() and text.isdigit() and len(text) < 11]
+    return {movie_id: 0.0 if value == "0" else half_stars(value) / 2 for movie_id, value in numbers}
+
+
+def _goes_on(one: Invited) -> bool:
+    return bool(one.missing) or ("more" in request.form and len(one.stars) < tonight.MOST_GUEST_RATINGS)
+
+
+@blueprint.post("/guests/<int:guest_id>/leave")
+def leave(guest_id: int) -> ResponseReturnValue:
+    """Forget a guest; his link ends."""
+    one = guests.get(current_user.id, guest_id)
+    guests.leave(one)
+    flash(f"{one.name} left; what was rated is forgotten, and the link opens nothing any more.")
     return redirect(next_page(url_for("tonight.page")), 303)
 
 
 @blueprint.post("/end")
 def end() -> ResponseReturnValue:
     """Forget all guests."""
-    session.pop("tonight", None)
+    guests.forget(current_user.id)
     flash("Have a good evening. All guests, and what they rated, are forgotten.")
     return redirect(url_for("tonight.page"), 303)
-
-
-def _guests() -> list[Guest]:
-    """The guests of this browser, until they are forgotten."""
-    kept = session.get("tonight")
-    if not kept or kept["until"] < time.time():
-        session.pop("tonight", None)
-        return []
-    return [Guest(name, {int(movie): halves / 2 for movie, halves in stars.items()}, unseen) for name, stars, unseen in kept["guests"]]
-
-
-def _keep(guests: list[Guest]) -> None:
-    rows = [(guest.name, {str(movie): round(stars * 2) for movie, stars in guest.stars.items()}, list(guest.unseen)) for guest in guests]
-    session["tonight"] = {"until": int(time.time()) + FORGOTTEN_AFTER, "guests": rows}

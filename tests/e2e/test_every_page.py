@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -106,7 +107,13 @@ def paths(alice: Any, tmp_path_factory: pytest.TempPathFactory) -> list[str]:
         "/imports/" not in alice.url
     ) else None
     alice.wait_for_url("**/imports/*")
-    examples = {"import_id": alice.url.rsplit("/", 1)[1], "place": "1", "movie_id": "1", "person_id": "1", "operator.logs.name": "web"}
+    import_id = alice.url.rsplit("/", 1)[1]
+    alice.goto("/tonight")
+    alice.get_by_label("A guest's name").fill("Carol")
+    alice.get_by_role("button", name="Send a link").click()
+    link = alice.get_by_label("Link", exact=True).input_value()
+    guest = {"guest_id": re.search(r"/guests/(\d+)", alice.url)[1], "key": link.rsplit("/", 1)[1]}  # type: ignore[index]
+    examples = guest | {"import_id": import_id, "place": "1", "movie_id": "1", "person_id": "1", "operator.logs.name": "web"}
     app = create_app(TESTING=True, INSTANCE_PATH=tmp_path_factory.mktemp("routes"), SERVER_NAME="localhost")
     all_paths = [path.removeprefix("http://localhost") for path in _addresses(app, examples)] + list(STATES)
     pages = [path for path in all_paths if alice.request.get(path).text().lstrip().lower().startswith("<!doctype")]

@@ -89,6 +89,31 @@ def test_what_is_there_stays(app: Any, tmdb: Any, add_movie: Callable[..., int])
         assert [credit.person.name for credit in movie.credits if credit.role == "director"] == ["Our Director"]
 
 
+def test_a_collection_tells_series_and_part_and_one_of_many_films_no_part(
+    app: Any, tmdb: Any, service: Any, add_movie: Callable[..., int]
+) -> None:
+    """Titles alone would not tell that Thaw follows Salt Harbour; what the embedded catalogue said of a series stays."""
+    collections = {7: {"name": "Salt Harbour Collection", "ids": (11, 12, 13)}, 8: {"name": "Agent Collection", "ids": range(50, 70)}}
+    of = {11: 7, 12: 7, 60: 8}
+    service.app.view_functions["/3/movie/<int:number>"] = lambda number: tmdb_movie(
+        number, None, belongs_to_collection={"id": of[number], "name": collections[of[number]]["name"]}
+    )
+    service.answer("/3/collection/<int:number>", lambda number: {"parts": [
+        {"id": part, "release_date": f"{1990 + place}-01-01" if part != 13 else ""} for place, part in enumerate(collections[number]["ids"])
+    ][::-1]})  # fmt: skip
+    known = {"series": "The Salt Harbour", "part": 1, "sources": {"series": "embedded", "part": "embedded"}}
+    first = add_movie("Salt Harbour", 2001, tmdb_id=11, **EMPTY, **known)
+    second, agent = add_movie("Thaw", 2002, tmdb_id=12, **EMPTY), add_movie("Agent at Sea", 2010, tmdb_id=60, **EMPTY)
+    with app.app_context():
+        enriching.enrich()
+        assert [(film.series, film.part) for film in map(full, (first, second, agent))] == [
+            ("The Salt Harbour", 1), ("The Salt Harbour", 2), ("Agent", None),
+        ]  # fmt: skip
+        assert [film.title for film in browsing.before(full(second))] == ["Salt Harbour"]
+        assert full(second).sources["series"]["from"] == "tmdb"
+        assert sum("/collection/" in path for path in service.asked) == 2, "asked once each"
+
+
 def test_a_stopped_run_goes_on_and_nobody_is_asked_twice(app: Any, tmdb: Any, service: Any, add_movie: Callable[..., int]) -> None:
     for number in range(3):
         add_movie(f"Film {number}", 2001, tmdb_id=9000 + number, **EMPTY)

@@ -23,6 +23,17 @@ def titles(query: str) -> list[str]:
     return [movie.title for movie in browsing.search(query).movies]
 
 
+def test_what_is_typed_leads_to_the_known_film_that_begins_so_and_not_to_any_with_that_word(app, catalogue, add_movie):
+    add_movie("God Bless America", 2011, rating_count=3, renown=9)
+    add_movie("City of God", 2002, rating_count=60, original_title="Cidade de Deus")
+    with app.app_context():
+        assert titles("god")[0] == titles("the god")[0] == "The Godfather"
+        assert titles("cidade")[0] == "City of God"
+    add_movie("God", 1999, rating_count=1, renown=9)
+    with app.app_context():
+        assert titles("god")[0] == "God", "what is called just so comes first, however little known"
+
+
 @pytest.mark.parametrize(
     ("query", "first"),
     [

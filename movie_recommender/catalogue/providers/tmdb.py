@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
@@ -13,6 +14,8 @@ from .answers import Answer, Failed, Wanted
 from .web import Web, in_parallel
 
 CAST = 15
+LONGEST_SERIES = 12  # parts; a collection of more (James Bond) is one of films that stand on their own
+_COLLECTION = re.compile(r"\s+(?:\((?:Original|Reboot)\)\s+)?Collection$", re.IGNORECASE)
 _POSTER = re.compile(r"^/[A-Za-z0-9_-]+\.(?:jpg|png|webp)$")
 _NOT_GENRES = {"TV Movie"}
 
@@ -27,6 +30,8 @@ class Tmdb:
         is_token = len(key) > 60
         self._headers = {"Authorization": f"Bearer {key}"} if is_token else {}
         self._params = {} if is_token else {"api_key": key}
+        self._collections: dict[int, list[int]] = {}
+        self._lock = threading.Lock()
 
     def answers(self, wanted: Sequence[Wanted]) -> Iterator[tuple[Wanted, Answer | Failed | None]]:
         """Ask about every film that has an id."""
@@ -43,6 +48,7 @@ class Tmdb:
         # TMDB's ids are edited by many: an answer about another film is no answer.
         if film.imdb_id and answer.record.imdb_id and film.imdb_id != answer.record.imdb_id:
             return None
+        answer = replace(answer, record=self._placed(answer.record, _dict(value.get("belongs_to_collection"))))
         if film.poster and poster:
             try:
                 return replace(answer, poster=self._web.get(f"{self._images}/w342{poster}"))
@@ -54,6 +60,21 @@ class Tmdb:
         value = self._get(f"/find/{number}", external_source="imdb_id")
         results = value.get("movie_results") if isinstance(value, dict) else None
         return positive(results[0].get("id")) if isinstance(results, list) and results and isinstance(results[0], dict) else None
+
+    def _placed(self, record: MovieRecord, collection: dict[str, Any]) -> MovieRecord:
+        """The film with its series and its part: its place in the collection in order of release."""
+        number, name = positive(collection.get("id")), collection.get("name")
+        if number is None or not isinstance(name, str) or not (series := _COLLECTION.sub("", name).strip()[:120]):
+            return record
+        with self._lock:  # several threads come upon the same series at once
+            if number not in self._collections:
+                try:
+                    self._collections[number] = _order(self._get(f"/collection/{number}"))
+                except Failed:
+                    return record
+            parts = self._collections[number]
+        part = parts.index(record.tmdb_id) + 1 if record.tmdb_id in parts and len(parts) <= LONGEST_SERIES else None
+        return replace(record, series=series, part=part) if len(parts) > 1 else record
 
     def _get(self, path: str, **params: str) -> Any:
         return self._web.json(self._url + path, {**self._params, **params}, self._headers)
@@ -90,6 +111,12 @@ def read(value: dict[str, Any]) -> tuple[Answer, str | None]:
     poster = value.get("poster_path") or next((item.get("file_path") for item in _dicts(_dict(value.get("images")).get("posters"))), None)
     page = {"url": f"https://www.themoviedb.org/movie/{record.tmdb_id}"} if record.tmdb_id else {}
     return Answer(record, {"plot": page} if page else {}), poster if isinstance(poster, str) and _POSTER.match(poster) else None
+
+
+def _order(collection: Any) -> list[int]:
+    """TMDB's ids of the films of a collection, in order of release; those without a date are not out yet."""
+    films = [film for film in _dicts(_dict(collection).get("parts")) if positive(film.get("id")) and film.get("release_date")]
+    return [film["id"] for film in sorted(films, key=lambda film: (str(film["release_date"]), film["id"]))]
 
 
 def _dict(value: Any) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from .base import Base, db
 from .entered import (
     Dismissal,
     DismissedGenre,
+    EveningGuest,
     FilmList,
     FilmListEntry,
     IgnoredRating,
@@ -35,6 +36,7 @@ __all__ = [
     "Dismissal",
     "DismissedGenre",
     "Enrichment",
+    "EveningGuest",
     "FilmList",
     "FilmListEntry",
     "Genre",

@@ -100,6 +100,20 @@ class Steer(Base):
     saved_at: Mapped[int] = mapped_column(BigInteger)
 
 
+class EveningGuest(Base):
+    """Somebody without an account who chooses films with a member tonight, and what he said; forgotten when it expires."""
+
+    __tablename__ = "evening_guests"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    host_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    name: Mapped[str] = mapped_column(String(30))
+    nonce: Mapped[str] = mapped_column(String(32), unique=True)  # what his link is signed over
+    stars: Mapped[dict[str, int]] = mapped_column(JSON, default=dict)  # movie id to half stars
+    unseen: Mapped[list[int]] = mapped_column(JSON, default=list)
+    expires_at: Mapped[int] = mapped_column(BigInteger, index=True)
+
+
 class FilmList(Base):
     """A list of films that a person named."""
 

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import JSON, BigInteger, ForeignKey, Index, LargeBinary, SmallInteger, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from ...catalogue.records import FORMATS
 from .base import Base
 
 
@@ -43,6 +44,11 @@ class Movie(Base):
         secondary="credits", secondaryjoin="and_(Credit.person_id == Person.id, Credit.role == 'director')",
         order_by="Credit.billing", viewonly=True, lazy="raise",
     )  # fmt: skip
+
+    @property
+    def chosen_by(self) -> list[Genre]:
+        """The genres that people see and choose by."""
+        return [genre for genre in self.genres if genre.name not in FORMATS]
 
 
 class Enrichment(Base):
