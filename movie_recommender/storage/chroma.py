@@ -6,6 +6,7 @@ or tests a generation, so that a broken store ends the child and not the backgro
 
 from __future__ import annotations
 
+import contextlib
 import json
 import sys
 import time
@@ -21,6 +22,7 @@ from chromadb.api.client import Client
 from chromadb.api.collection_configuration import CreateHNSWConfiguration
 from chromadb.api.models.Collection import Collection
 from chromadb.config import Settings
+from chromadb.errors import ChromaError, NotFoundError
 
 from ..errors import PlotIndexDamaged
 
@@ -64,15 +66,28 @@ def fill(
 
 
 def publish(client: Client, draft: str, name: str) -> None:
-    """Give a whole draft on a server its name, in place of who has it; what is out of date goes."""
+    """Give a whole draft on a server its name, in place of who has it; what is out of date goes.
+
+    Somebody else who built the same may be faster by a moment: then his collection stays, and the draft goes.
+    """
     others = {collection.name: collection.metadata or {} for collection in client.list_collections()}
     if name in others:
-        client.delete_collection(name)
-    client.get_collection(draft, embedding_function=None).modify(name=name)
+        _drop(client, name)
+    try:
+        client.get_collection(draft, embedding_function=None).modify(name=name)
+    except ChromaError:
+        _drop(client, draft)
+        client.get_collection(name, embedding_function=None)  # if nobody has the name, that was not the reason
     for other, facts in others.items():
         is_left = other.startswith(DRAFT) and facts.get("begun", 0) < time.time() - DRAFT_SECONDS
         if is_left or (other.startswith(NAME) and other != name):
-            client.delete_collection(other)
+            _drop(client, other)
+
+
+def _drop(client: Client, name: str) -> None:
+    """Delete a collection, unless somebody else has done so."""
+    with contextlib.suppress(NotFoundError):
+        client.delete_collection(name)
 
 
 def opened(client: Client, name: str, count: int) -> Collection:

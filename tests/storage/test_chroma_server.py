@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
+from chromadb.errors import ChromaError
 
 from movie_recommender.errors import PlotIndexDamaged
 from movie_recommender.storage import chroma
@@ -48,17 +49,24 @@ def test_a_process_finds_again_what_another_one_built_anew(chroma_url: str) -> N
 
 
 def test_two_who_build_at_once_leave_one_whole_collection(chroma_url: str) -> None:
-    builders = [
-        threading.Thread(target=ServerIndex(chroma_url).build, args=("same", IDS[:600], unit_vectors(count=600), go_on)) for _ in "ab"
-    ]
-    for builder in builders:
-        builder.start()
-    for builder in builders:
-        builder.join()
-    index = ServerIndex(chroma_url)
-    if not index.is_current("same"):  # one may have met the other's renaming; the next look builds it
-        index.build("same", IDS[:600], unit_vectors(count=600), go_on)
-    assert index.query("same", unit_vectors()[3], 1)[0][0] == IDS[3]
+    with ThreadPoolExecutor() as pool:
+        builders = [pool.submit(ServerIndex(chroma_url).build, "same", IDS[:600], unit_vectors(count=600), go_on) for _ in "abc"]
+    assert [builder.exception() for builder in builders] == [None] * 3
+    assert ServerIndex(chroma_url).query("same", unit_vectors()[3], 1)[0][0] == IDS[3]
+    assert not [name for name in collections(chroma_url) if name.startswith(chroma.DRAFT)]
+
+
+def test_who_comes_second_by_a_moment_lets_the_others_collection_stand(chroma_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The other one finishes between this one's look at the names and its renaming."""
+    client = chroma.open_server(chroma_url)
+    for name in ("movie-plots-won", f"{chroma.DRAFT}-late"):
+        chroma.fill(client, name, IDS[:10], unit_vectors(count=10), go_on, {"count": 10, "begun": 4_000_000_000})
+    monkeypatch.setattr(client, "list_collections", lambda: [])
+    chroma.publish(client, f"{chroma.DRAFT}-late", "movie-plots-won")
+    assert chroma.opened(client, "movie-plots-won", 10).count() == 10
+    assert f"{chroma.DRAFT}-late" not in collections(chroma_url)
+    with pytest.raises(ChromaError):
+        chroma.publish(client, f"{chroma.DRAFT}-gone", "movie-plots-nobodys")
 
 
 def test_a_build_that_is_stopped_shows_nobody_half_a_collection(chroma_url: str) -> None:

@@ -42,17 +42,21 @@ JOB = b'{"kind": "recompute", "user_id": 1}'
 
 def run(report: Report, folder: Path) -> None:
     """Each parser in a process of its own, whose peak of memory is then its own too; few inputs are not worth so many processes."""
-    together = report.size("inputs") < 100
-    for names in [list(PARSERS)] if together else [[name] for name in PARSERS]:
-        program = [sys.executable, "-m", "tests.torture.fuzz", str(report.size("inputs")), str(folder), *names]
+    asked = [f"{name}={report.size(name)}" for name in PARSERS if report.size(name)]
+    together = all(report.size(name) < 100 for name in PARSERS)
+    for some in [asked] if together else [[one] for one in asked]:
+        program = [sys.executable, "-m", "tests.torture.fuzz", str(folder), *some]
         done = subprocess.run(program, cwd=ROOT, capture_output=True, text=True, check=False)
-        demand(done.returncode == 0, f"{' '.join(names)}: {done.stderr[-3000:]}")
-        for name, line in zip(names, done.stdout.splitlines(), strict=True):
-            outcome = json.loads(line)
-            peak = outcome.pop("peak")
-            demand(peak < MEMORY, f"{name} took {peak / 1024**2:.0f} MB.")
-            told = ", ".join(f"{count:,} {what}" for what, count in sorted(outcome.items()))
-            report.say(f"{name}: {report.size('inputs'):,} hostile inputs: {told}; peak {peak / 1024**2:.0f} MB (limit 300).")
+        demand(done.returncode == 0, f"{' '.join(some)}: {done.stderr[-3000:]}")
+        for one, line in zip(some, done.stdout.splitlines(), strict=True):
+            _judge(report, one.split("=")[0], json.loads(line))
+
+
+def _judge(report: Report, name: str, outcome: dict[str, int]) -> None:
+    peak = outcome.pop("peak")
+    demand(peak < MEMORY, f"{name} took {peak / 1024**2:.0f} MB.")
+    told = ", ".join(f"{count:,} {what}" for what, count in sorted(outcome.items()))
+    report.say(f"{name}: {report.size(name):,} hostile inputs: {told}; peak {peak / 1024**2:.0f} MB (limit 300).")
 
 
 def _spoilt(random: Random, data: bytes) -> bytes:
@@ -208,10 +212,10 @@ if __name__ == "__main__":
     import logging
 
     logging.disable(logging.CRITICAL)
-    amount, place = int(sys.argv[1]), Path(sys.argv[2])
-    for parser in sys.argv[3:]:
+    place = Path(sys.argv[1])
+    for parser, amount in (word.split("=") for word in sys.argv[2:]):
         (place / parser).mkdir(parents=True)
-        result = PARSERS[parser](amount, place / parser)
+        result = PARSERS[parser](int(amount), place / parser)
         # Not getrusage: its peak is inherited from the process that started this one.
         peak = next(line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmHWM"))
         sys.stdout.write(json.dumps({**result, "peak": int(peak.split()[1]) * 1024}) + "\n")

@@ -65,8 +65,10 @@ def run(report: Report, folder: Path) -> None:
             session.execute(insert(Movie), rows)
             raise_revision("catalogue")
         _kills(report, api)
-        _damage(report, api)
-        _full_disk(report, api)
+        if report.size("damages"):
+            _damage(report, api)
+        if report.size("full_disks"):
+            _full_disk(report, api)
         db.session.remove()
         db.engine.dispose()
 
@@ -206,7 +208,9 @@ def _damage(report: Report, api: Flask) -> None:
     outcome: Counter[str] = Counter()
     cases = [(folder / file, damage) for file in files for damage in DAMAGES] + [(folder, shutil.rmtree)]
     step = max(1, len(cases) // report.size("damages"))
-    for path, damage in cases[::step]:
+    for number, (path, damage) in enumerate(cases[::step]):
+        if number and number % 20 == 0:
+            report.say(f"{number} cases of damage so far: {dict(outcome)}.")
         _restore(sound, folder)
         damage(path)
         outcome[_case(api, chance, f"with {path.name} damaged by {damage.__name__}")] += 1
@@ -240,12 +244,11 @@ def _full_disk(report: Report, api: Flask) -> None:
             demand(_ask(api, chance, "with space again"), "The index does not answer when there is space again.")
         left = len(list(folder.glob("generation-*")))
     shutil.rmtree(sound)
-    if times:
-        demand(not mounted or left == 1, f"{left} generations are left after full disks.")
-        report.say(
-            f"Disk full during {times} builds: {refused} said so, the others had room; answers right, whole again with space."
-            if mounted else "Disk full: not run, this user may not mount a small disk."
-        )  # fmt: skip
+    demand(not mounted or left == 1, f"{left} generations are left after full disks.")
+    report.say(
+        f"Disk full during {times} builds: {refused} said so, the others had room; answers right, whole again with space."
+        if mounted else "Disk full: not run, this user may not mount a small disk."
+    )  # fmt: skip
 
 
 def _case(api: Flask, chance: random.Random, when: str) -> str:

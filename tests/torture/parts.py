@@ -1,4 +1,8 @@
-"""Every part, and its sizes: the short form runs in the ordinary suite, the long one by `make torture`."""
+"""Every part, and its sizes: the short form runs in the ordinary suite, the long one by `make torture`.
+
+A size of 0 leaves out what it is the size of. What the short form leaves out has a test of its own: a second background API in
+tests/background/test_process.py, a lock that outlasts the patience in tests/services/test_doctor.py.
+"""
 
 from __future__ import annotations
 
@@ -24,12 +28,14 @@ LONG: Mapping[str, Mapping[str, float]] = {
     "index": {"plots": 1500, "kills": 100, "damages": 10_000, "full_disks": 20},
     "machine": {"walks": 1000, "steps": 50},
     "api": {"films": EMBEDDED, "cases": 80_000, "background_cases": 20_000},
-    "fuzz": {"inputs": 10_000},
+    "fuzz": dict.fromkeys(fuzz.PARSERS, 10_000),
     "load": {
         "films": EMBEDDED, "people": 50, "per_second": 200, "seconds": 600, "rounds": 50, "short_lock": 8, "long_lock": 30, "limits": 1,
     },
     "access": {},
-    "faults": {"films": EMBEDDED, "people": 50, "full_disks": 100, "away_seconds": 3600, "catch_up": 300},
+    "faults": {
+        "films": EMBEDDED, "people": 50, "second": 1, "full_disks": 100, "jumps": 4, "folders": 4, "away_seconds": 3600, "catch_up": 300,
+    },
 }  # fmt: skip
 FEW = 150
 SHORT: Mapping[str, Mapping[str, float]] = {
@@ -37,8 +43,10 @@ SHORT: Mapping[str, Mapping[str, float]] = {
     "index": {"plots": 60, "kills": 1, "damages": 1, "full_disks": 0},
     "machine": {"walks": 8, "steps": 25},
     "api": {"films": FEW, "cases": 0, "background_cases": 120},
-    "fuzz": {"inputs": 15},
-    "load": {"films": FEW, "people": 4, "per_second": 15, "seconds": 3, "rounds": 2, "short_lock": 1, "long_lock": 12, "limits": 0},
+    "fuzz": dict.fromkeys(fuzz.PARSERS, 15),
+    "load": {"films": FEW, "people": 4, "per_second": 15, "seconds": 3, "rounds": 2, "short_lock": 1, "long_lock": 0, "limits": 0},
     "access": {},
-    "faults": {"films": FEW, "people": 4, "full_disks": 1, "away_seconds": 20, "catch_up": 60},
+    "faults": {
+        "films": FEW, "people": 4, "second": 0, "full_disks": 1, "jumps": 4, "folders": 4, "away_seconds": 20, "catch_up": 60,
+    },
 }

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -47,6 +48,22 @@ FAULTS = (
         "select(Import).where(Import.id == import_id, Import.user_id == user_id)", "select(Import).where(Import.id == import_id)",
     ),
     Fault(
+        "an off-by-one on one value: four and a half stars are kept as four", "machine", "movie_recommender/services/rating.py",
+        "    return int(doubled)\n", "    return int(doubled) - (doubled == 9)\n",
+    ),
+    Fault(
+        "writers that fail at once: transactions become writers half-way", "load", "movie_recommender/storage/database.py",
+        '"BEGIN IMMEDIATE" if writes else "BEGIN"', '"BEGIN"',
+    ),
+    Fault(
+        "a removed rating that stays", "crash", "movie_recommender/services/rating.py",
+        "        session.execute(delete(Rating).where(Rating.user_id == user_id, Rating.movie_id == movie_id))\n", "",
+    ),
+    Fault(
+        "a damaged index that is believed: nothing is tried before it serves", "index", "movie_recommender/storage/chroma.py",
+        "    probe(collection, np.load(generation / \"ids.npy\").tolist(), np.load(generation / \"vectors.npy\"))\n", "",
+    ),
+    Fault(
         "a count that is not kept: a removed rating still counts", "machine", "movie_recommender/services/rating.py",
         "        _count(session, movie_id, -1, -before)\n", "",
     ),
@@ -70,11 +87,12 @@ def _is_found(fault: Fault) -> bool:
             sys.stdout.write(f"CANNOT PLANT  {fault.what}: {fault.file} reads otherwise now\n")
             return False
         file.write_text(text.replace(fault.right, fault.wrong), encoding="utf-8")
-        program = [sys.executable, "-m", "tests.torture", fault.part, "--short"]
+        program, started = [sys.executable, "-m", "tests.torture", fault.part, "--short"], time.monotonic()
         done = subprocess.run(program, cwd=copy, capture_output=True, text=True, check=False)
     finding = next((line.split("FOUND: ", 1)[1] for line in done.stdout.splitlines() if "FOUND: " in line), done.stderr[-300:])
     found = done.returncode == 1 and "FOUND: " in done.stdout
-    sys.stdout.write(f"{'found' if found else 'NOT FOUND'}  {fault.what}\n    by {fault.part}: {finding[:200]}\n")
+    took = time.monotonic() - started
+    sys.stdout.write(f"{'found' if found else 'NOT FOUND'}  {fault.what}\n    by {fault.part} in {took:.0f} s: {finding[:200]}\n")
     sys.stdout.flush()
     return found
 
