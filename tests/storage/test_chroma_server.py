@@ -61,7 +61,7 @@ def test_who_comes_second_by_a_moment_lets_the_others_collection_stand(chroma_ur
     client = chroma.open_server(chroma_url)
     for name in ("movie-plots-won", f"{chroma.DRAFT}-late"):
         chroma.fill(client, name, IDS[:10], unit_vectors(count=10), go_on, {"count": 10, "begun": 4_000_000_000})
-    monkeypatch.setattr(client, "list_collections", lambda: [])
+    monkeypatch.setattr(client, "list_collections", list)
     chroma.publish(client, f"{chroma.DRAFT}-late", "movie-plots-won")
     assert chroma.opened(client, "movie-plots-won", 10).count() == 10
     assert f"{chroma.DRAFT}-late" not in collections(chroma_url)

@@ -49,4 +49,4 @@ SHORT: Mapping[str, Mapping[str, float]] = {
     "faults": {
         "films": FEW, "people": 4, "second": 0, "full_disks": 1, "jumps": 4, "folders": 4, "away_seconds": 20, "catch_up": 60,
     },
-}
+}  # fmt: skip

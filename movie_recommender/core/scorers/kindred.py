@@ -9,7 +9,6 @@ import numpy.typing as npt
 import scipy.linalg
 import scipy.sparse
 from numba import njit
-from sklearn.utils.extmath import randomized_svd
 
 from ..bytes import ShortTable
 from ..cells import CODE_BITS
@@ -183,5 +182,7 @@ def _main_axes(answers: npt.NDArray[np.float32], n_axes: int) -> npt.NDArray[np.
     n_axes = min(n_axes, *answers.shape)
     if not n_axes:
         return np.zeros((answers.shape[1], 0), dtype=np.float32)
+    from sklearn.utils.extmath import randomized_svd  # a second to import: a start from a snapshot does without
+
     _, _, axes = randomized_svd(answers, n_axes, n_iter=3, random_state=0)
     return np.ascontiguousarray(axes.T, dtype=np.float32)
