@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from ..errors import ImportFailed
-from .records import MovieRecord, genre_name, imdb_id, positive
+from .records import LARGEST_ID, LATEST, MovieRecord, genre_name, imdb_id, positive
 from .titles import split_title
 
 if TYPE_CHECKING:
@@ -32,7 +32,6 @@ _100K_GENRES = (
 _LAYOUTS = (("movies.csv", "ratings.csv"), ("movies.dat", "ratings.dat"), ("u.item", "u.data"))
 _MAX_MEMBER = 8 * 1024**3  # bytes unpacked; the largest real one, ml-32m's ratings.csv, has 0.9 GB
 MAX_REPORTED = 20
-LARGEST = 2**31 - 1  # id
 
 
 @dataclass
@@ -112,9 +111,11 @@ class DataSet:
             except (ValueError, OverflowError):
                 self._skip(name, number, "not a rating")
                 continue
-            if halves != row[2] or not 1 <= row[2] <= 10 or not 0 < row[0] <= LARGEST or row[3] < 0:
-                self._skip(name, number, f"{rating!r} stars" if 0 < row[0] <= LARGEST else "no rater")
-            elif not 0 < row[1] <= LARGEST:
+            if not 0 <= row[3] <= LATEST:
+                self._skip(name, number, "no time that a calendar knows")
+            elif halves != row[2] or not 1 <= row[2] <= 10 or not 0 < row[0] <= LARGEST_ID:
+                self._skip(name, number, f"{rating[:20]!r} stars" if 0 < row[0] <= LARGEST_ID else "no rater")
+            elif not 0 < row[1] <= LARGEST_ID:
                 self._skip(name, number, "no movie id")
             else:
                 yield row

@@ -13,8 +13,9 @@ from typing import IO
 import numpy as np
 import numpy.typing as npt
 
+from .records import LARGEST_ID, LATEST
+
 CHUNK = 8 * 1024**2  # bytes read at a time
-LARGEST_ID = 2**31 - 1
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,8 +96,9 @@ def _parse(block: bytes, separator: bytes) -> RatingColumns | None:
         return None
     users, movies, stars, seconds = values.reshape(-1, 4).T
     doubled = stars * 2
-    right = (users > 0) & (users <= LARGEST_ID) & (movies > 0) & (movies <= LARGEST_ID) & (doubled >= 1) & (doubled <= 10) & (seconds >= 0)
-    whole = (users % 1 == 0) & (movies % 1 == 0) & (doubled % 1 == 0) & (seconds % 1 == 0) & (seconds < 2**53)
-    if not (right & whole).all():
+    ids = (users > 0) & (users <= LARGEST_ID) & (movies > 0) & (movies <= LARGEST_ID)
+    right = ids & (doubled >= 1) & (doubled <= 10) & (seconds >= 0) & (seconds <= LATEST)
+    # In this order: of a number of hundreds of digits, which is infinite, there is no remainder.
+    if not right.all() or not all((column % 1 == 0).all() for column in (users, movies, doubled, seconds)):
         return None
     return RatingColumns(users.astype(np.int32), movies.astype(np.int32), doubled.astype(np.uint8), seconds.astype(np.int64))

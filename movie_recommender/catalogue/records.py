@@ -19,6 +19,8 @@ _GENRE_NAMES = {name.casefold(): name for name in GENRES} | {
     "children's": "Children", "family": "Children", "science fiction": "Sci-Fi", "music": "Musical", "film noir": "Film-Noir",
     "history": "Drama", "biography": "Drama", "sport": "Drama",
 }  # fmt: skip
+LARGEST_ID = 2**31 - 1
+LATEST = 253_402_300_799  # unix seconds: the end of the year 9999, beyond which no calendar goes
 _LANGUAGES = {"cn": "zh"}  # TMDB's code for Cantonese is not an ISO one
 _NO_LANGUAGE = {"xx", "zxx", ""}
 
@@ -71,7 +73,7 @@ def positive(value: object) -> int | None:
         number = int(float(str(value)))
     except (ValueError, OverflowError):
         return None
-    return number if 0 < number < 2**31 else None
+    return number if 0 < number <= LARGEST_ID else None
 
 
 # The fields of a metadata file: our name, and the other names under which it is taken.

@@ -79,14 +79,20 @@ def test_half_stars_stay_half_stars(tmp_path: Path) -> None:
 
 
 def test_rows_that_cannot_be_read_are_reported_with_their_line(tmp_path: Path) -> None:
-    bad = "1,29,6.0,1\n1,29,3.3,1\n1,29,nan,1\n,29,3,1\nx,29,3,1\n1,29\n-1,29,3,1\n1,29,3,soon\n"
+    bad = "1,29,6.0,1\n1,29,3.3,1\n1,29,nan,1\n,29,3,1\nx,29,3,1\n1,29\n-1,29,3,1\n1,29,3,soon\n1,29,3,-1\n" + f"1,29,3,{10**30}\n"
     data = open_data_set(latest(tmp_path / "ml", ratings=RATINGS_CSV + bad + "3,29,3.5,2000-01-01T00:00:00\n"))
     rows = _ratings(data)
     assert len(rows) == 5
     assert rows[-1] == (3, 29, 7, 946684800)
-    assert data.skipped == 8
+    assert data.skipped == 10
     assert data.problems[0] == "ratings.csv, line 6: '6.0' stars"
     assert data.problems[5] == "ratings.csv, line 11: 2 cells instead of 4"
+    assert data.problems[-1] == "ratings.csv, line 15: no time that a calendar knows"
+
+
+def test_a_number_beyond_every_number_is_left_out_among_plain_ones(tmp_path: Path) -> None:
+    data = open_data_set(latest(tmp_path / "ml", ratings=RATINGS_CSV + f"1,{'9' * 400},3,1\n1,29,3,{'9' * 400}\n"))
+    assert (len(_ratings(data)), data.skipped) == (4, 2)
 
 
 def test_a_movie_without_id_is_reported_and_the_rest_is_read(tmp_path: Path) -> None:

@@ -89,7 +89,7 @@ def _kills(report: Report, api: Flask) -> None:
         time.sleep(chance.uniform(0.1 * whole, 1.1 * whole))
         ended = child.poll() is not None
         if chance.random() < 0.3:
-            os.kill(child.pid, signal.SIGKILL)  # its own child lives on for a while
+            child.kill()  # its own child lives on for a while
         else:
             _kill_group(child.pid)
         child.wait()
