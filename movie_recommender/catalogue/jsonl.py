@@ -24,8 +24,8 @@ def read_lines(text: Iterator[str], name: str, problems: list[str]) -> Iterator[
             if not isinstance(values, dict):
                 raise InvalidInput("not a JSON object of reasonable size.")
             yield from_mapping(values)
-        except (json.JSONDecodeError, RecursionError) as error:
-            problems.append(f"{name}, line {number}: not JSON ({error})")
+        except (ValueError, RecursionError) as error:  # ValueError alone: a number of thousands of digits
+            problems.append(f"{name}, line {number}: not JSON ({str(error)[:120]})")
         except InvalidInput as error:
             problems.append(f"{name}, line {number}: {error.message}")
 

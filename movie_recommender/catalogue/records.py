@@ -21,13 +21,14 @@ _GENRE_NAMES = {name.casefold(): name for name in GENRES} | {
 }  # fmt: skip
 LARGEST_ID = 2**31 - 1
 LATEST = 253_402_300_799  # unix seconds: the end of the year 9999, beyond which no calendar goes
+_NOT_KEPT = re.compile("[\x00\ud800-\udfff]")  # NUL (PostgreSQL) and halves of surrogate pairs, both of which JSON may name
 _LANGUAGES = {"cn": "zh"}  # TMDB's code for Cantonese is not an ISO one
 _NO_LANGUAGE = {"xx", "zxx", ""}
 
 
 @dataclass(frozen=True)
 class MovieRecord:
-    """Facts of one movie as a source gives them; None or empty where the source does not say.
+    """Facts of one movie as a source gives them; None or empty where the source does not say. What no database keeps is a `\ufffd`.
 
     `cast` is in billing order, `runtime` in minutes, `languages` ISO 639-1 and `countries` ISO 3166 alpha-2. `part` is the place
     among the films of a `series` that build upon each other; one that stands on its own has none.
@@ -50,6 +51,13 @@ class MovieRecord:
     renown: int | None = None
     series: str | None = None
     part: int | None = None
+
+    def __post_init__(self) -> None:
+        for name, value in vars(self).items():
+            if isinstance(value, str) and _NOT_KEPT.search(value):
+                object.__setattr__(self, name, _NOT_KEPT.sub("\ufffd", value))
+            elif isinstance(value, tuple) and any(map(_NOT_KEPT.search, value)):
+                object.__setattr__(self, name, tuple(_NOT_KEPT.sub("\ufffd", text) for text in value))
 
 
 def genre_name(text: str) -> str | None:

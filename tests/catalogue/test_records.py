@@ -25,6 +25,18 @@ def test_other_names_of_fields_are_taken() -> None:
     )
 
 
+def test_what_no_database_keeps_is_replaced() -> None:
+    record = from_mapping(json.loads(r'{"title": "A\ud800", "plot": "B\u0000", "cast": ["C\udfff", "D"], "year": 1999}'))
+    assert (record.title, record.plot, record.cast) == ("A\ufffd", "B\ufffd", ("C\ufffd", "D"))
+
+
+def test_a_number_of_thousands_of_digits_is_a_problem_of_its_line() -> None:
+    problems: list[str] = []
+    lines = iter(['{"title": "Alien", "year": ' + "9" * 5000 + "}", '{"title": "Aliens"}'])
+    assert [record.title for record in jsonl.read_lines(lines, "movies.jsonl", problems)] == ["Aliens"]
+    assert problems[0].startswith("movies.jsonl, line 1: not JSON (")
+
+
 def test_a_place_in_a_series_is_read_and_may_have_no_number() -> None:
     assert from_mapping({"title": "Aliens", "series": " Alien ", "part": 2}) == MovieRecord(title="Aliens", series="Alien", part=2)
     assert from_mapping({"title": "Goldfinger", "collection": "James Bond"}).part is None

@@ -22,8 +22,8 @@ from movie_recommender.storage import create_or_upgrade, db
 from movie_recommender.storage.models import Base, Genre, Movie, User
 from movie_recommender.web.access import PUBLIC_ENDPOINTS
 
+from .known import PASSWORD
 from .report import Report, demand
-from .stand import PASSWORD
 
 # What anybody may see of the API: the document, and what leads to a token.
 OPEN_API = {

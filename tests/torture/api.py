@@ -19,8 +19,9 @@ from movie_recommender.services import accounts, jobs, keys
 from movie_recommender.services.signing import HEADER, sign
 from movie_recommender.storage import create_or_upgrade, db
 
+from .known import PASSWORD
 from .report import Report, demand
-from .stand import PASSWORD, Stand, stand
+from .stand import Stand, stand
 
 CHECKED = (
     "not_a_server_error", "status_code_conformance", "content_type_conformance", "response_schema_conformance",

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
+from .known import ROOT
 from .report import Report, machine
-from .stand import ROOT
 
 DOCUMENT = ROOT / "docs" / "reliability.md"
 

@@ -20,8 +20,9 @@ from movie_recommender.storage.models import Rating
 
 from .crash import Raters, check_jobs, check_ratings
 from .disk import fill_disk, small_disk
+from .known import ROOT
 from .report import Report, demand
-from .stand import ROOT, Person, Stand, free_port, stand, wait_for
+from .stand import Person, Stand, free_port, stand, wait_for
 
 HOUR, DAY = 3600, 86_400
 RATINGS_A_SECOND = 10  # of the hour without the background API

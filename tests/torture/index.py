@@ -29,8 +29,8 @@ from movie_recommender.storage.models import Movie, PlotVector
 from movie_recommender.storage.plot_index import FolderIndex, Vectors
 
 from .disk import fill_disk, small_disk
+from .known import ROOT
 from .report import Report, demand
-from .stand import ROOT
 
 DIMENSION = 64
 

@@ -16,8 +16,9 @@ import aiohttp
 import psutil
 import requests
 
+from .known import PASSWORD
 from .report import Report, demand
-from .stand import PASSWORD, POPULAR, Person, Stand, stand, wait_for
+from .stand import POPULAR, Person, Stand, stand, wait_for
 
 PAGE_P99 = 0.150  # seconds, of the recommendations page; asked of the full size only
 

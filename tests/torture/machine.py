@@ -25,8 +25,8 @@ from movie_recommender.storage import create_or_upgrade, db, raise_revision, wri
 from movie_recommender.storage.models import Base, Genre, Movie, MovieGenre, Rating, RecommendationList, User, UserState
 
 from . import report as reports
+from .known import PASSWORD
 from .report import Finding, Report
-from .stand import PASSWORD
 
 FILMS = 40
 GENRES = ("Comedy", "Drama", "Horror")

@@ -12,7 +12,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from .stand import ROOT
+from .known import ROOT
 
 
 @dataclass(frozen=True)
