@@ -39,6 +39,8 @@ class Raters:
         self._stopped = threading.Event()
         # What may stand on disk: one value where the last answer was a yes, two where there was none.
         self.possible: dict[tuple[int, int], set[float | None]] = defaultdict(lambda: {None})
+        self.possible.update({key: {stars} for key, stars in _on_disk(here).items()})
+        self.touched: set[tuple[int, int]] = set()
         self.answers: Counter[str] = Counter()
         shares = [here.people[at::WRITERS] for at in range(WRITERS)]
         self._threads = [threading.Thread(target=self._rate, args=(at, share)) for at, share in enumerate(shares) if share]
@@ -59,6 +61,7 @@ class Raters:
             person, movie = chance.choice(people), chance.choice(self._here.movies[:POPULAR])
             stars = None if chance.random() < 0.15 else chance.randint(1, 10) / 2
             known = self.possible[person.id, movie]
+            self.touched.add((person.id, movie))
             before = set(known)
             known.add(stars)
             status = self._send(person, movie, stars)
@@ -86,22 +89,28 @@ def run(report: Report, folder: Path) -> None:
     """On SQLite, then on PostgreSQL and Redis."""
     if report.size("kills"):
         with stand(folder / "sqlite", report.size("people"), report.size("films")) as here:
-            _torture(report, here, report.size("kills"), None)
-            check = sqlite3.connect(folder / "sqlite" / "movie_recommender.sqlite3").execute("PRAGMA quick_check").fetchone()
-            demand(check == ("ok",), f"quick_check says {check}")
-            report.say("SQLite: quick_check is ok.")
+            here.start("background", "web")
+            on_sqlite(report, here)
     if not report.size("server_kills"):
         return
     with private_postgresql() as new_database, private_redis() as server:
         settings = {"DATABASE_URL": new_database(), "QUEUE_URL": server.url, "BACKGROUND_WORKERS": "4"}
         with stand(folder / "servers", report.size("people"), report.size("films"), **settings) as here:
+            here.start("background", "web")
             _torture(report, here, report.size("server_kills"), server.restart, report.size("redis_kills"))
+
+
+def on_sqlite(report: Report, here: Stand) -> None:
+    """On a stand whose processes run."""
+    _torture(report, here, report.size("kills"), None)
+    check = sqlite3.connect(here.folder / "movie_recommender.sqlite3").execute("PRAGMA quick_check").fetchone()
+    demand(check == ("ok",), f"quick_check says {check}")
+    report.say("SQLite: quick_check is ok.")
 
 
 def _torture(report: Report, here: Stand, kills: int, restart_redis: Callable[[], None] | None, redis_kills: int = 0) -> None:
     chance, done = random.Random(kills), Counter[str]()
     place = "PostgreSQL and Redis, 4 workers" if restart_redis else "SQLite"
-    here.start("background", "web")
     here.wait_until_up("background", "web")
     each = ["background", "web worker", "web"][:kills]
     targets = ["redis"] * redis_kills + each + chance.choices(each, weights=[6, 2, 2][: len(each)], k=kills - len(each))
@@ -127,7 +136,7 @@ def _torture(report: Report, here: Stand, kills: int, restart_redis: Callable[[]
     demand(not [name for name in raters.answers if name.startswith("5")], f"Somebody was answered with a 5xx: {raters.answers}")
     check_ratings(here, raters, place)
     _check_nothing_invented(here, raters, place)
-    report.say(f"{place}: {raters.acknowledged():,} acknowledged changes of {len(raters.possible):,} ratings, all on disk as acknowledged.")
+    report.say(f"{place}: {raters.acknowledged():,} acknowledged changes of {len(raters.touched):,} ratings, all on disk as acknowledged.")
     check_jobs(here, place)
     report.say(f"{place}: no list is behind {caught_up:.1f} s after the last kill (limit {STALE_SECONDS:g} s); no job is stuck.")
     _check_lists(report, here, place)
@@ -135,20 +144,22 @@ def _torture(report: Report, here: Stand, kills: int, restart_redis: Callable[[]
 
 def check_ratings(here: Stand, raters: Raters, when: str) -> None:
     """What is on disk is what was acknowledged last; where an answer never came, it may also be what was asked for."""
-    with here.database() as session:
-        on_disk = {
-            (user, movie): halves / 2 for user, movie, halves in session.execute(select(Rating.user_id, Rating.movie_id, Rating.half_stars))
-        }
+    on_disk = _on_disk(here)
     lost = [key for key, values in raters.possible.items() if on_disk.get(key) not in values]
     demand(not lost, f"{when}: {len(lost)} ratings are not what was acknowledged: {lost[:5]}")
 
 
-def _check_nothing_invented(here: Stand, raters: Raters, place: str) -> None:
+def _on_disk(here: Stand) -> dict[tuple[int, int], float]:
+    """The people's ratings."""
     mine = [person.id for person in here.people]
     with here.database() as session:
-        rows = session.execute(select(Rating.user_id, Rating.movie_id).where(Rating.user_id.in_(mine))).all()
-    invented = [(user, movie) for user, movie in rows if (user, movie) not in raters.possible]
-    demand(not invented, f"{place}: ratings that nobody gave: {invented[:5]}")
+        rows = session.execute(select(Rating.user_id, Rating.movie_id, Rating.half_stars).where(Rating.user_id.in_(mine)))
+        return {(user, movie): halves / 2 for user, movie, halves in rows}
+
+
+def _check_nothing_invented(here: Stand, raters: Raters, place: str) -> None:
+    invented = _on_disk(here).keys() - raters.possible.keys()
+    demand(not invented, f"{place}: ratings that nobody gave: {sorted(invented)[:5]}")
 
 
 def check_jobs(here: Stand, place: str) -> None:

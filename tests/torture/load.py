@@ -26,16 +26,21 @@ PAGE_P99 = 0.150  # seconds, of the recommendations page; asked of the full size
 def run(report: Report, folder: Path) -> None:
     with stand(folder, report.size("people"), report.size("films")) as here:
         here.start("background", "web")
-        here.wait_until_up("background", "web")
-        cookies = [_sign_in(here, person) for person in here.people]
-        _first_ratings(here)
-        if report.size("seconds"):
-            with ThreadPoolExecutor(1) as thread:  # the driver of browsers keeps a loop of its own in this one
-                thread.submit(asyncio.run, _load(report, here, cookies)).result()
-        _writers(report, here)
-        for name, wanted in (("short_lock", "no error"), ("long_lock", "a clean 503")):
-            if report.size(name):
-                _outside_lock(report, here, report.sizes[name], wanted)
+        on(report, here)
+
+
+def on(report: Report, here: Stand) -> None:
+    """On a stand whose processes run."""
+    here.wait_until_up("background", "web")
+    cookies = [_sign_in(here, person) for person in here.people]
+    _first_ratings(here)
+    if report.size("seconds"):
+        with ThreadPoolExecutor(1) as thread:  # the driver of browsers keeps a loop of its own in this one
+            thread.submit(asyncio.run, _load(report, here, cookies)).result()
+    _writers(report, here)
+    for name, wanted in (("short_lock", "no error"), ("long_lock", "a clean 503")):
+        if report.size(name):
+            _outside_lock(report, here, report.sizes[name], wanted)
 
 
 def _sign_in(here: Stand, person: Person) -> dict[str, str]:

@@ -37,16 +37,16 @@ LONG: Mapping[str, Mapping[str, float]] = {
         "films": EMBEDDED, "people": 50, "second": 1, "full_disks": 100, "jumps": 4, "folders": 4, "away_seconds": 3600, "catch_up": 300,
     },
 }  # fmt: skip
-FEW = 150
+FEW, PEOPLE = 150, 6
 SHORT: Mapping[str, Mapping[str, float]] = {
-    "crash": {"films": FEW, "people": 6, "kills": 2, "server_kills": 0, "redis_kills": 0},
+    "crash": {"films": FEW, "people": PEOPLE, "kills": 2, "server_kills": 0, "redis_kills": 0},
     "index": {"plots": 60, "kills": 1, "damages": 1, "full_disks": 0},
     "machine": {"walks": 8, "steps": 25},
     "api": {"films": FEW, "cases": 0, "background_cases": 120},
     "fuzz": dict.fromkeys(fuzz.PARSERS, 15),
-    "load": {"films": FEW, "people": 4, "per_second": 15, "seconds": 3, "rounds": 2, "short_lock": 1, "long_lock": 0, "limits": 0},
+    "load": {"films": FEW, "people": PEOPLE, "per_second": 15, "seconds": 3, "rounds": 2, "short_lock": 1, "long_lock": 0, "limits": 0},
     "access": {},
     "faults": {
-        "films": FEW, "people": 4, "second": 0, "full_disks": 1, "jumps": 4, "folders": 4, "away_seconds": 20, "catch_up": 60,
+        "films": FEW, "people": PEOPLE, "second": 0, "full_disks": 1, "jumps": 4, "folders": 4, "away_seconds": 20, "catch_up": 60,
     },
 }  # fmt: skip

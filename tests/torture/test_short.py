@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
 
+from . import crash, faults, load
 from .parts import PARTS, SHORT
 from .report import Report
+from .stand import Stand
 
 
 @pytest.fixture(autouse=True)
@@ -20,12 +22,26 @@ def silent() -> Iterator[None]:
     logging.disable(logging.NOTSET)
 
 
-ON_A_STAND = ("api", "crash", "faults", "load")  # in one process: they share the making of an instance
+@pytest.fixture(scope="module")
+def here(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stand]:
+    """A stand whose processes run: starting them takes longer than breaking them."""
+    sizes = SHORT["faults"]
+    with faults.breakable(tmp_path_factory.mktemp("torture"), int(sizes["people"]), int(sizes["films"])) as here:
+        yield here
 
 
-@pytest.mark.parametrize(
-    "part", [pytest.param(part, marks=[pytest.mark.xdist_group("torture")] if part in ON_A_STAND else []) for part in PARTS]
-)
+ON_A_STAND: Mapping[str, Callable[[Report, Stand], None]] = {"crash": crash.on_sqlite, "load": load.on, "faults": faults.on}
+
+
+@pytest.mark.xdist_group("torture")
+@pytest.mark.parametrize("part", ON_A_STAND)
+def test_running_processes_stand_the_short_form_of_this_part(part: str, here: Stand) -> None:
+    report = Report(part, SHORT[part])
+    ON_A_STAND[part](report, here)
+    assert report.lines, "It measured nothing."
+
+
+@pytest.mark.parametrize("part", [part for part in PARTS if part not in ON_A_STAND])
 def test_the_product_stands_the_short_form_of_this_part(part: str, tmp_path: Path) -> None:
     report = Report(part, SHORT[part])
     PARTS[part](report, tmp_path)
