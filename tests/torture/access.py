@@ -22,7 +22,7 @@ from movie_recommender.storage import create_or_upgrade, db
 from movie_recommender.storage.models import Base, Genre, Movie, User
 from movie_recommender.web.access import PUBLIC_ENDPOINTS
 
-from .known import PASSWORD
+from . import PASSWORD
 from .report import Report, demand
 
 # What anybody may see of the API: the document, and what leads to a token.

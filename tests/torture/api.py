@@ -19,7 +19,7 @@ from movie_recommender.services import accounts, jobs, keys
 from movie_recommender.services.signing import HEADER, sign
 from movie_recommender.storage import create_or_upgrade, db
 
-from .known import PASSWORD
+from . import PASSWORD
 from .report import Report, demand
 from .stand import Stand, stand
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from .known import ROOT
+from . import ROOT
 from .report import Report, machine
 
 DOCUMENT = ROOT / "docs" / "reliability.md"

@@ -19,9 +19,9 @@ from sqlalchemy import select
 
 from movie_recommender.storage.models import Rating
 
+from . import ROOT
 from .crash import Raters, check_jobs, check_ratings
 from .disk import fill_disk, small_disk
-from .known import ROOT
 from .report import Report, demand
 from .stand import Person, Stand, free_port, stand, wait_for
 

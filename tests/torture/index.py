@@ -28,8 +28,8 @@ from movie_recommender.storage import create_or_upgrade, db, raise_revision, wri
 from movie_recommender.storage.models import Movie, PlotVector
 from movie_recommender.storage.plot_index import FolderIndex, Vectors
 
+from . import ROOT
 from .disk import fill_disk, small_disk
-from .known import ROOT
 from .report import Report, demand
 
 DIMENSION = 64

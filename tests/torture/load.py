@@ -16,7 +16,7 @@ import aiohttp
 import psutil
 import requests
 
-from .known import PASSWORD
+from . import PASSWORD
 from .report import Report, demand
 from .stand import POPULAR, Person, Stand, stand, wait_for
 

@@ -24,8 +24,8 @@ from movie_recommender.services.lists import movie_ids
 from movie_recommender.storage import create_or_upgrade, db, raise_revision, writing
 from movie_recommender.storage.models import Base, Genre, Movie, MovieGenre, Rating, RecommendationList, User, UserState
 
+from . import PASSWORD
 from . import report as reports
-from .known import PASSWORD
 from .report import Finding, Report
 
 FILMS = 40

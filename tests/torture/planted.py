@@ -12,7 +12,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from .known import ROOT
+from . import ROOT
 
 
 @dataclass(frozen=True)
