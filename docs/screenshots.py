@@ -89,6 +89,8 @@ class Album:
                 page.goto(path)
             if act:
                 act(page)
+            if page.locator("[data-map]").count():
+                page.locator("[data-map][data-drawn]").wait_for()
             page.wait_for_timeout(150)
             scroll = page.evaluate("scrollY")
             clip = {"x": 0, "y": scroll, "width": width, "height": height, "scale": scale}
@@ -294,12 +296,34 @@ def old_hand(album: Album, browser: Browser, site: Site, folder: Path) -> Page:
     say(page, f"/movies/{film_id(page, 'Barbie', 2023)}/ignore")
     page.goto("/recommendations")
     expect(page.locator("[data-updating]")).to_be_hidden(timeout=120_000)
+    drawn(page)
+    encoding(page)
     for endpoint, path in pages(page, NOT_HERE):
         album.take(page, endpoint, path)
     states(album, page)
     evening(album, page)
     imports(album, page, folder)
     return page
+
+
+def drawn(page: Page) -> None:
+    """Wait for the map, and for the films like each: the background service makes them when it has nothing else to do."""
+    for _ in range(300):
+        page.goto("/map")
+        if page.locator("[data-map]").count():
+            return
+        page.wait_for_timeout(1000)
+    raise SystemExit("The map is not drawn.")
+
+
+def encoding(page: Page) -> None:
+    """Wait until plots can be searched: the encoder loads when it is first asked."""
+    for _ in range(120):
+        page.goto("/search?q=heist+inside+dreams")
+        if not page.get_by_text("Plots cannot be searched just now").count():
+            return
+        page.wait_for_timeout(1000)
+    raise SystemExit("Plots cannot be searched.")
 
 
 def bring_history(page: Page, folder: Path) -> None:
@@ -354,6 +378,21 @@ def states(album: Album, page: Page) -> None:
     def plots(page: Page) -> None:
         page.wait_for_timeout(1_500)
 
+    def zoomed(page: Page) -> None:
+        page.locator("canvas").wait_for()
+        page.locator("canvas").focus()
+        for _ in range(6):
+            page.keyboard.press("+")
+        page.wait_for_timeout(500)
+
+    def closer(page: Page) -> None:
+        page.get_by_role("button", name="Look closer").click()
+        page.locator(".closer .point").first.hover(force=True)
+        page.locator(".closer").scroll_into_view_if_needed()
+
+    def footed(heading: str) -> Callable[[Page], None]:
+        return lambda page: page.get_by_role("heading", name=heading).scroll_into_view_if_needed()
+
     rear_window, odyssey = film_id(page, "Rear Window", 1954), film_id(page, "2001: A Space Odyssey", 1968)
     page.goto(f"/movies/{rear_window}")
     person = page.locator("a[href^='/people/']").first.get_attribute("href")
@@ -383,7 +422,13 @@ def states(album: Album, page: Page) -> None:
         ("steering-page--preview", "/steering", dial),
         ("rating-ratings--by-title", "/ratings?sort=title", None),
         ("operator-logs", "/operator/logs/web", None),
-        ("maps-page--people", "/map?by=fans", plots),
+        ("maps-page--fans", "/map?by=fans", plots),
+        ("maps-page--near", "/map", zoomed),
+        ("maps-page--how", "/map", click(page.locator(".map-how summary"))),
+        ("taste-page--people", "/taste", footed("Directors you favour")),
+        ("taste-page--history", "/taste", footed("When you rated")),
+        ("taste-page--closer", "/taste", closer),
+        ("neighbours-page--one", "/neighbours", click(page.locator(".fellow").nth(1))),
         ("not-found", "/nowhere", None),
         ("onboarding-refused", "/welcome/rate?group=0", None),
     ):
@@ -428,6 +473,7 @@ def imports(album: Album, page: Page, folder: Path) -> None:
 
     def refuse(page: Page) -> None:
         page.locator("input[type=file]").set_input_files(broken)
+        page.get_by_role("button", name="Read the file").click()
         page.locator(".error").filter(visible=True).wait_for()
 
     album.take(page, "imports-index--refused", "/imports", refuse)

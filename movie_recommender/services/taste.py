@@ -25,6 +25,7 @@ LEAST_FILMS = 3  # of somebody before he is called favoured
 LEAST_OF_KIND = 2  # of a genre or decade before it is shown
 PEOPLE = 8
 APART = 5  # films that the crowd sees differently, of either kind
+MOST_DOTS = 1000  # films of the picture film by film
 MOST_MONTHS = 60  # shown; a longer history is shown by years
 
 
@@ -62,8 +63,21 @@ class Span:
 
 
 @dataclass(frozen=True)
+class Dot:
+    """A film of yours: your stars, and the mean of what the others gave it."""
+
+    movie_id: int
+    stars: float
+    crowd: float
+    rated_at: int
+
+
+@dataclass(frozen=True)
 class Taste:
-    """All of it, from SQL alone; `histogram`: how often you gave 0.5, 1 ... 5 stars. With `count` 0 the rest is empty."""
+    """All of it, from SQL alone; `histogram`: how often you gave 0.5, 1 ... 5 stars. With `count` 0 the rest is empty.
+
+    `dots`: your latest films that others rated too.
+    """
 
     count: int
     mean: float = 0.0
@@ -76,6 +90,7 @@ class Taste:
     history: tuple[Span, ...] = ()
     above: tuple[Apart, ...] = ()
     below: tuple[Apart, ...] = ()
+    dots: tuple[Dot, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -124,8 +139,24 @@ def of(user_id: int) -> Taste:
         len(films), mean, _crowd(films), tuple(_histogram(films)),
         _lines([(name, film) for film in films for name in genres.get(film.id, set()) - FORMATS], mean, LEAST_OF_KIND),
         tuple(sorted(_lines(decades, mean, LEAST_OF_KIND), key=lambda line: line.name)),
-        _people(user_id, films, mean, "director"), _people(user_id, films, mean, "actor"), _history(films), above, below,
+        _people(user_id, films, mean, "director"), _people(user_id, films, mean, "actor"), _history(films), above, below, _dots(films),
     )  # fmt: skip
+
+
+def dots(user_id: int) -> dict[str, list[Any]]:
+    """The dots as columns, with titles and years, for a picture that is drawn in the browser."""
+    shown = _dots(_films(user_id))
+    facts = {row.id: (row.title, row.year) for row in db.session.execute(
+        select(Movie.id, Movie.title, Movie.year).join(Rating, Rating.movie_id == Movie.id).where(Rating.user_id == user_id)
+    )}  # fmt: skip
+    rows = [(dot.movie_id, *facts[dot.movie_id], dot.stars, round(dot.crowd, 2), dot.rated_at) for dot in shown]
+    names = ("ids", "titles", "years", "stars", "crowd", "rated_at")
+    return {name: [row[at] for row in rows] for at, name in enumerate(names)}
+
+
+def _dots(films: Iterable[_Film]) -> tuple[Dot, ...]:
+    latest = sorted((film for film in films if film.crowd is not None), key=lambda film: -film.rated_at)
+    return tuple(Dot(film.id, film.stars, film.crowd or 0.0, film.rated_at) for film in latest[:MOST_DOTS])
 
 
 def check(user_id: int) -> Check:

@@ -25,6 +25,7 @@ PUBLIC_ENDPOINTS = (
     "accounts.sign_in",
     "assets.file",
     "assets.sheet",
+    "assets.plotly",
     "assets.favicon",
     "openapi.spec",
     # A guest of an evening has no account: the signed key of his link lets him in.

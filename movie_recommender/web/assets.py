@@ -6,6 +6,8 @@ The hash is in the path and not in a query string, so that ES modules which impo
 from __future__ import annotations
 
 import hashlib
+from importlib.metadata import version as package_version
+from importlib.util import find_spec
 from pathlib import Path
 
 from flask import Blueprint, Flask, Response, current_app, redirect, send_from_directory, url_for
@@ -24,6 +26,7 @@ def init_app(app: Flask) -> None:
     app.config["ASSET_VERSION"] = version()
     app.register_blueprint(blueprint)
     app.jinja_env.globals["asset"] = asset
+    app.jinja_env.globals["plotly_version"] = package_version("plotly")
     app.config["SITE_SHEET"] = site_sheet()
 
 
@@ -52,6 +55,15 @@ def sheet(version: str) -> Response:
     """The sheets of every page as one file."""
     text = site_sheet() if current_app.debug else current_app.config["SITE_SHEET"]
     return _kept(Response(text, mimetype="text/css"), version)
+
+
+@blueprint.get("/assets/plotly/<version>.js")
+def plotly(version: str) -> Response:
+    """Plotly's script, out of its package: megabytes, which a page fetches only when somebody asks for what they draw."""
+    folder = Path(next(iter(find_spec("plotly").submodule_search_locations))) / "package_data"  # type: ignore[union-attr,arg-type]
+    response = send_from_directory(folder, "plotly.min.js", mimetype="text/javascript")
+    response.headers["Cache-Control"] = f"public, max-age={YEAR}, immutable"
+    return response
 
 
 @blueprint.get("/assets/<version>/<path:name>")

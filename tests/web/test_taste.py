@@ -123,6 +123,12 @@ def test_new_and_old_people_walk_through_it(
     for heading in ("How you give stars", "How well we know you", "Genres, what you favour first", "Decades", "When you rated"):
         expect(page.get_by_role("heading", name=heading)).to_be_visible()
     expect(page.locator(".verdict")).to_contain_text("off by")
+    if scripts:  # plotly in its own colours under our content policy: the console stays empty
+        expect(page.locator(".scatter")).to_be_visible()
+        page.get_by_role("button", name="Look closer").click()
+        expect(page.locator(".closer .point")).to_have_count(16)
+        page.locator(".closer .point").first.hover(force=True)
+        expect(page.locator(".closer .hovertext")).to_contain_text("Film")
     page.get_by_text("The figures").first.click()
     expect(page.get_by_role("columnheader", name="The others, %")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

@@ -5,6 +5,7 @@ import { request } from "./net.js";
 const NEAR = 12; // pixels within which a point is meant
 const FARTHEST = 0.8;
 const NEAREST = 60;
+const LABELLED = 220; // points in sight, with which there is room for titles
 
 const root = document.querySelector("[data-map]");
 const canvas = root.querySelector("canvas");
@@ -28,13 +29,16 @@ async function start() {
   try {
     films = await request(root.dataset.map);
   } catch (error) {
-    tip.textContent = error.message;
-    tip.hidden = false;
+    root.querySelector("[data-wait]").textContent = error.message;
     return;
   }
+  root.querySelector("[data-wait]").remove();
+  root.dataset.drawn = "";
   films.byKind = { group: sorted("group"), genre: sorted("genre") };
   new ResizeObserver(fit).observe(canvas);
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);
+  const repaint = () => (showLegend(), redraw());
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", repaint);
+  new MutationObserver(repaint).observe(document.documentElement, { attributeFilter: ["data-theme"] });
   showLegend();
   fit();
 }
@@ -86,6 +90,7 @@ function draw() {
   const [across, down] = [width / 2 - view.x * s, height / 2 - view.y * s];
   const of = films.byKind[colourBy];
   const ink = getComputedStyle(root).color;
+  let seen = 0; // points within the frame
   for (let kind = -1; kind < of.length - 1; kind += 1) {
     pen.fillStyle = colour(kind);
     pen.globalAlpha = lit >= 0 && lit !== kind ? 0.12 : 0.8;
@@ -93,6 +98,7 @@ function draw() {
       const x = across + films.x[at] * s;
       const y = down + films.y[at] * s;
       if (x < -9 || y < -9 || x > width + 9 || y > height + 9) continue;
+      seen += 1;
       if (round) {
         pen.beginPath();
         pen.arc(x, y, size, 0, 7);
@@ -110,7 +116,7 @@ function draw() {
     pen.arc(x, y, size + mine[id], 0, 7);
     pen.stroke();
   });
-  if (view.zoom > 8) label(ink);
+  if (seen <= LABELLED) label(ink);
 }
 
 // Titles, once there is room for them.
