@@ -2,7 +2,7 @@
 
 from .data import InvalidItems, InvalidRatings, Items, Ratings
 from .recommender import Recommender
-from .results import Cause, Explanation, Part, RankedList, Reason, ReasonTable, Recommendation
+from .results import Cause, Explanation, Listing, Part, RankedList, Reason, ReasonTable, Recommendation
 from .steering import Preferences
 from .weights import InvalidWeights, Weights, load_weights
 
@@ -13,6 +13,7 @@ __all__ = [
     "InvalidRatings",
     "InvalidWeights",
     "Items",
+    "Listing",
     "Part",
     "Preferences",
     "RankedList",

@@ -15,9 +15,9 @@ from .fans import Fans
 from .franchises import InOrder, franchises
 from .matrix import Change, RatingMatrix
 from .profile import fold_in
-from .results import Explanation, RankedList, Reasons, Recommendation
+from .results import Explanation, Listing, RankedList, Reasons, Recommendation
 from .scorers import SCORERS, Scorer
-from .select import Groups, above_the_rest, best_of, facet_groups
+from .select import Groups, above_the_rest, best_of, facet_groups, others, places_of
 from .similar import by_kind, kinds_of_likeness, most_alike, together
 from .stars import StarPredictor
 from .steering import NEUTRAL, Preferences, steer
@@ -115,7 +115,7 @@ class Recommender:
         allowed = self._allowed(blended, exclude, genres)
         dial = diversity if blended.profile.n_ratings else max(diversity, COLD_VARIETY)
         cols = self._top(blended.scores, above_the_rest(blended.scores, allowed, max(n, POOL)), n, dial)
-        return self._recommendations(blended, cols)
+        return list(self._listing(blended, cols))
 
     def predict(self, ratings: Mapping[int, float], item_ids: Iterable[int], user_id: int | None = None) -> FloatArray:
         """``float[len(item_ids)]``: the stars he would give, within 0.5..5, never NaN (the crowd's mean for unknown ids)."""
@@ -213,19 +213,15 @@ class Recommender:
         first = above_the_rest(blended.scores, allowed, max(n, CANDIDATES))
         top = self._top(blended.scores, first, n, dial)
         grouped = self._genres.best(blended.scores, allowed, first, n_by_genre)
-        faceted = self._facets.best(blended.scores, allowed, first, n_by_facet).ravel()
+        faceted = self._facets.best(blended.scores, allowed, first, n_by_facet)
         wanted = self.matrix.items.positions(np.fromiter(also, dtype=np.int64))
-        is_extra = np.zeros(self.matrix.n_items + 1, dtype=bool)
-        for found in (grouped, faceted, wanted):
-            is_extra[found] = True
-        is_extra[top] = is_extra[-1] = False  # the last place is what -1 stands for
-        extra = np.flatnonzero(is_extra)
+        extra = others(self.matrix.n_items, top, grouped, faceted, wanted)
         cols = np.concatenate([top, extra[np.argsort(-blended.scores[extra], kind="stable")]])
-        place = np.full(self.matrix.n_items + 1, -1, dtype=np.int32)
-        place[cols] = np.arange(cols.size)
-        entries = tuple(self._recommendations(blended, cols))
-        places = zip(self.genre_names, place[grouped].tolist(), np.count_nonzero(grouped >= 0, axis=1).tolist(), strict=True)
-        return RankedList(entries[: top.size], {name: tuple(listed[:size]) for name, listed, size in places}, entries)
+        listing = self._listing(blended, cols)
+        by_genre = places_of(self.matrix.n_items, cols, grouped)
+        sizes = np.count_nonzero(grouped >= 0, axis=1).tolist()
+        places = zip(self.genre_names, by_genre.tolist(), sizes, strict=True)
+        return RankedList(top.size, {name: tuple(listed[:size]) for name, listed, size in places}, listing)
 
     def waiting(self, ratings: Iterable[int], seen: Iterable[int] = ()) -> IntArray:
         """Positions of the parts of series that wait for an earlier one, for who rated and saw these item ids."""
@@ -293,8 +289,7 @@ class Recommender:
         is_left[varied] = False
         return np.concatenate([varied, order[is_left[order]]])[: max(n, 0)]
 
-    def _recommendations(self, blended: Blend, cols: IntArray) -> list[Recommendation]:
-        predicted = self.stars.predict(blended.profile, cols).tolist()
-        ids, scores = self.matrix.items.ids[cols].tolist(), blended.scores[cols].tolist()
+    def _listing(self, blended: Blend, cols: IntArray) -> Listing:
+        predicted = self.stars.predict(blended.profile, cols)
         why = Reasons(lambda: blended.reasons(cols, N_REASONS, N_CAUSES))
-        return [Recommendation(*entry, why, at) for at, entry in enumerate(zip(ids, scores, predicted, strict=True))]
+        return Listing(self.matrix.items.ids[cols], blended.scores[cols], predicted, why)

@@ -5,8 +5,9 @@ What occurs by the thousand in one list is not frozen: a frozen object takes thr
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import overload
 
 import numpy as np
 import numpy.typing as npt
@@ -184,6 +185,40 @@ class Recommendation:
         return self.why.table.of(self.at)
 
 
+class Listing(Sequence[Recommendation]):
+    """Recommendations as columns; each is made when it is asked for, for most of a long list never are.
+
+    Attributes:
+        ids: ``int64[m]``, the items' external ids.
+        scores: ``float64[m]``.
+        predicted: ``float64[m]``, in stars.
+        why: their reasons.
+    """
+
+    __slots__ = ("ids", "predicted", "scores", "why")
+
+    def __init__(
+        self, ids: npt.NDArray[np.int64], scores: npt.NDArray[np.float64], predicted: npt.NDArray[np.float64], why: Reasons
+    ) -> None:
+        self.ids, self.scores, self.predicted, self.why = ids, scores, predicted, why
+
+    def __len__(self) -> int:
+        return self.ids.size
+
+    @overload
+    def __getitem__(self, at: int) -> Recommendation: ...
+
+    @overload
+    def __getitem__(self, at: slice) -> list[Recommendation]: ...
+
+    def __getitem__(self, at: int | slice) -> Recommendation | list[Recommendation]:
+        places = range(self.ids.size)[at]
+        return self._made(places) if isinstance(places, int) else [self._made(place) for place in places]
+
+    def _made(self, at: int) -> Recommendation:
+        return Recommendation(int(self.ids[at]), float(self.scores[at]), float(self.predicted[at]), self.why, at)
+
+
 @dataclass(frozen=True, slots=True)
 class Explanation:
     """A score's receipt: ``sum(part.contribution for part in parts) == score`` within 1e-6."""
@@ -199,11 +234,16 @@ class RankedList:
     """Everything a product page needs of one person's list, from one pass.
 
     Attributes:
-        top: the best items over all genres, best first.
+        n_top: how many of `items` are the list over all genres.
         by_genre: for each genre, positions in `items` of its best, best first.
-        items: every item that occurs in `top` or in a genre's list, in order of score.
+        items: first the best over all genres, best first; then all others that a genre, a decade, a language or `also` asked for, by score.
     """
 
-    top: tuple[Recommendation, ...]
+    n_top: int
     by_genre: dict[str, tuple[int, ...]]
-    items: tuple[Recommendation, ...]
+    items: Listing
+
+    @property
+    def top(self) -> list[Recommendation]:
+        """The best items over all genres, best first."""
+        return self.items[: self.n_top]

@@ -124,3 +124,28 @@ def put_in_order(found, values, taken, item, score):  # type: ignore[no-untyped-
     values[at] = score
     found[at] = item
     return min(taken + 1, n)
+
+
+@njit(cache=True, nogil=True)
+def others(n_items, top, grouped, faceted, wanted):  # type: ignore[no-untyped-def]
+    """Positions, ascending, of the items that are in one of the last three (-1 is none) and not in `top`."""
+    is_new = np.zeros(n_items + 1, np.bool_)  # the last place is what -1 stands for
+    for listed in (grouped.ravel(), faceted.ravel(), wanted):
+        for item in listed:
+            is_new[item] = True
+    for item in top:
+        is_new[item] = False
+    return np.flatnonzero(is_new[:n_items])
+
+
+@njit(cache=True, nogil=True)
+def places_of(n_items, cols, grouped):  # type: ignore[no-untyped-def]
+    """``int32`` of the shape of `grouped`: where in `cols` its items are; -1 for -1."""
+    place = np.full(n_items + 1, -1, np.int32)
+    for at in range(cols.size):
+        place[cols[at]] = at
+    found = np.empty(grouped.shape, np.int32)
+    for row in range(grouped.shape[0]):
+        for at in range(grouped.shape[1]):
+            found[row, at] = place[grouped[row, at]]
+    return found

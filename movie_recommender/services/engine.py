@@ -22,7 +22,7 @@ from flask import current_app
 from sqlalchemy import select
 
 from .. import core
-from ..core import Explanation, Preferences, Recommendation, Recommender
+from ..core import Explanation, Listing, Preferences, Recommender
 from ..core.evaluation import SelfCheck, self_check
 from ..core.together import Attendee, Pick, together
 from ..errors import EngineLoading, SettingError
@@ -176,7 +176,7 @@ class Engine:
         version: int | None = None,
         taste: Mapping[int, float] | None = None,
         seen: Iterable[int] = (),
-    ) -> tuple[Sequence[Recommendation], str]:
+    ) -> tuple[Listing, str]:
         """A person's list, best first, and the version of the engine that made it; others see his ratings from now on.
 
         `version` is the person's, read before his `stars`; `taste` are those of his ratings that the list shall follow, None all;
@@ -191,9 +191,7 @@ class Engine:
                 stars if taste is None else taste, n=n, n_by_genre=PER_GENRE, exclude=exclude, user_id=user_id,
                 preferences=preferences or Preferences(), n_by_facet=PER_FACET, also=also, seen=seen,
             )  # fmt: skip
-            if ranked.items:
-                # Traced here: an update in between would mix two states of the model.
-                _ = ranked.items[0].why.table
+            _ = ranked.items.why.table  # traced here: an update in between would mix two states of the model
             return ranked.items, fitted.version
 
     def glance(
@@ -206,7 +204,8 @@ class Engine:
         """
         with self._lock:
             ranked = self._serving().rank(stars, n=n, n_by_genre=0, exclude=exclude, user_id=user_id, preferences=preferences, seen=seen)
-        return [item.item_id for item in ranked.top]
+        ids: list[int] = ranked.items.ids[: ranked.n_top].tolist()
+        return ids
 
     def explain(self, user_id: int, stars: Mapping[int, float], movie_id: int, preferences: Preferences) -> Explanation:
         """The receipt of one film's score.

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from json.encoder import encode_basestring as quoted
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from ..core import Cause, ReasonTable, Recommendation
+from ..core import Cause, Listing, ReasonTable
 from ..core import Reason as Lift
 from .lists import CROWD, CROWD_WIDTH, MEAN, NONE, POINTS, STARS, Reason, assembled, encode, pack
 
@@ -22,15 +22,13 @@ KINDS = {
 Numbers = npt.NDArray[np.int32]
 
 
-def packed(items: Sequence[Recommendation], known: Collection[int]) -> bytes:
+def packed(items: Listing, known: Collection[int]) -> bytes:
     """A list of the core's as it is kept: those of its films that are `known` already stand beside the new ones."""
     if not items:
         return pack(())
-    ids = [item.item_id for item in items]
-    is_known = np.array([movie_id in known for movie_id in ids])
+    is_known = np.array([movie_id in known for movie_id in items.ids.tolist()])
     order = np.argsort(is_known, kind="stable")
-    scores, stars = (np.array(column) for column in zip(*((item.score, item.predicted_rating) for item in items), strict=True))
-    table = items[0].why.table
+    table = items.why.table
     causes, labels, crowds = _numbered(table)
     reasons = np.empty((*labels.shape[:2], 2 + 2 * labels.shape[2]), dtype="<i4")
     reasons[:, :, 0] = table.terms
@@ -38,11 +36,11 @@ def packed(items: Sequence[Recommendation], known: Collection[int]) -> bytes:
     reasons[:, :, 2::2] = labels
     reasons[:, :, 3::2] = np.rint(table.shares * POINTS)
     reasons[table.terms < 0, 1] = 0
-    columns = [np.array(ids), np.rint(scores * POINTS), np.rint(stars * STARS), reasons, crowds]
+    columns = [items.ids, np.rint(items.scores * POINTS), np.rint(items.predicted * STARS), reasons, crowds]
     again = int(is_known.sum())
     kinds = [KINDS.get(signal, "taste") for signal in table.signals]
     numbers = b"".join(column[order].astype("<i4").tobytes() for column in columns)
-    return assembled(len(ids) - again, again, kinds, labels.shape[1], labels.shape[2], causes, numbers)
+    return assembled(len(items) - again, again, kinds, labels.shape[1], labels.shape[2], causes, numbers)
 
 
 def _numbered(table: ReasonTable) -> tuple[list[str], Numbers, Numbers]:
