@@ -102,8 +102,11 @@ def tune(movielens: Path | None, metadata: Path | None, vectors: Path | None, sp
             )
         for task, (before, after) in tuned.gains.items():
             click.echo(f"{task:6} nDCG@10 {before:.4f} -> {after:.4f} ({after / max(before, 1e-9) - 1:+.1%})")
+        click.echo("opposite people with lists of their own: {:.0%} -> {:.0%}".format(*tuned.own_lists))
         if not tuned.accepted:
-            click.echo("The new weights are not better on the people kept apart: nothing was changed.")
+            click.echo(
+                "The new weights are not better on the people kept apart, or make opposite people's lists more alike: nothing was changed."
+            )
             return
         path = out or Path(current_app.instance_path) / "weights.json"
         tuning.save(tuned, path)

@@ -142,7 +142,7 @@ def blend(profile: Profile, scorers: Mapping[str, Scorer], weights: Weights, cou
     A signal's weight for an item is its weight for so many ratings of the person and of the item,
     times total weight / (known weight + `CAUTION` * unknown weight).
     """
-    asked = [(name, weights.at(name, profile.n_ratings)) for name in scorers]
+    asked = [(name, weights.at(name, profile.n_ratings, profile.famous)) for name in scorers]
     said = [(name, warm, cold, scorers[name].score(profile)) for name, (warm, cold) in asked if warm or cold]
     terms: list[Term] = []
     silent: list[tuple[float, float]] = []

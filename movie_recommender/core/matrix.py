@@ -68,6 +68,7 @@ class RatingMatrix:
         by_user: a person's cells ``col << 4 | code``.
         by_item: an item's raters, by blocks of people.
         counts, sums: ``float64[n_items]``, how many ratings, and how many stars in all.
+        standing: ``float64[n_items]``, the share of all ratings that films with fewer had at the fit (with as many: half).
         floor: ``float32[n_items]``, 0 where there is a rating and NaN where there is none.
         n_ratings: how many ratings there are.
         paths: people's ratings in the order of time, as far as times are known; None when all is learned.
@@ -93,6 +94,7 @@ class RatingMatrix:
         self.by_item = raters(by_user, len(self.items))
         self.counts = self.by_item.size.astype(np.float64)
         self.sums = sum_codes(self.by_item.start, self.by_item.size, self.by_item.cells) / 2.0
+        self.standing = _standing(self.counts)
         self.floor = np.where(self.counts > 0, 0.0, np.nan).astype(np.float32)
         self.n_ratings, self._halves = int(self.counts.sum()), round(2.0 * float(self.sums.sum()))
         self._new_rows: dict[int, int] = {}
@@ -180,6 +182,12 @@ def code_table(stars_to_value: Iterable[float]) -> FloatArray:
     table = np.zeros(CODES)
     table[1:] = np.fromiter(stars_to_value, dtype=np.float64, count=CODES - 1)
     return table
+
+
+def _standing(counts: FloatArray) -> FloatArray:
+    _, places = np.unique(counts, return_inverse=True)
+    ratings = np.bincount(places, weights=counts)
+    return np.asarray(((np.cumsum(ratings) - ratings / 2.0) / max(float(ratings.sum()), 1.0))[places])
 
 
 def _unpacked(cells: npt.NDArray[np.uint32]) -> Row:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -15,6 +16,12 @@ NEUTRAL, PULL = 3.2, 5.0
 
 REJECTED, REJECTION = 2.0, 1.5
 """Below so many stars a rating is a clear no: a whole star below adds so much dislike."""
+
+FAMOUS_FROM, FAMOUS_TO = 0.7, 0.95
+"""Mean standing of a person's films at which they begin to be the best-known ones, and are; drawn at random it is 0.5 to 0.6."""
+
+FEW, MANY = 20, 60
+"""Up to how many ratings their fame says how a person came by them, and from how many on it says nothing."""
 
 OFTEN = 0.25
 """Share of clear noes from which on they count in full: who says no rarely has mostly seen what he likes the kind of."""
@@ -31,6 +38,7 @@ class Profile:
         preferences: ``float[n]``, about -1..1: how much he likes each; 0 is indifferent.
         row: his row in the fitted matrix, -1 if he has none; never his own neighbour.
         newer: ``float[n]``, how many of his ratings are newer than each, infinite for old ones; None if times are unknown.
+        famous: 0..1, how much he has told only what he thinks of the best-known films.
     """
 
     cols: IntArray
@@ -39,6 +47,7 @@ class Profile:
     preferences: FloatArray
     row: int = -1
     newer: FloatArray | None = None
+    famous: float = 0.0
 
     @property
     def n_ratings(self) -> int:
@@ -63,12 +72,19 @@ def fold_in(ratings: Mapping[int, float], matrix: RatingMatrix, user_id: int | N
     order = order[cols[order] >= 0]
     codes = to_codes(stars[order])
     halves = codes / 2.0
-    row = matrix.row_of(user_id)
-    return Profile(cols[order], codes, halves, _preferences(halves), row, matrix.latest.newer_than(row, cols[order]))
+    row, cols = matrix.row_of(user_id), cols[order]
+    return Profile(cols, codes, halves, preferences_of(halves), row, matrix.latest.newer_than(row, cols), _famous(matrix.standing[cols]))
 
 
-def _preferences(stars: FloatArray) -> FloatArray:
-    """How far above his own middle: the middle is shrunk to a common one and kept in sensible bounds."""
+def _famous(standing: FloatArray) -> float:
+    if not standing.size or standing.size >= MANY:
+        return 0.0
+    few = min(max(math.log(MANY / standing.size) / math.log(MANY / FEW), 0.0), 1.0)
+    return few * min(max((float(standing.mean()) - FAMOUS_FROM) / (FAMOUS_TO - FAMOUS_FROM), 0.0), 1.0)
+
+
+def preferences_of(stars: FloatArray) -> FloatArray:
+    """``float[n]``: how far above his own middle: the middle is shrunk to a common one and kept in sensible bounds."""
     middle = (stars.sum() + PULL * NEUTRAL) / (stars.size + PULL)
     rejected = np.clip(REJECTED - stars, 0.0, 1.0)
     strictness = min(float(rejected.mean()) / OFTEN, 1.0) if stars.size else 0.0

@@ -46,7 +46,7 @@ class Preferences:
         def times(curves: Mapping[str, tuple[float, ...]]) -> dict[str, tuple[float, ...]]:
             return {name: tuple(value * self.weights.get(name, 1.0) for value in curve) for name, curve in curves.items()}
 
-        return replace(weights, warm=times(weights.warm), cold=times(weights.cold))
+        return replace(weights, warm=times(weights.warm), cold=times(weights.cold), famous=times(weights.famous))
 
 
 NEUTRAL = Preferences()

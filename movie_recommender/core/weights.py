@@ -31,6 +31,7 @@ class Weights:
             interpolated over the logarithm, outside they are constant.
         warm: for each signal its weight at each knot, for items with ratings.
         cold: the same for items without.
+        famous: as `warm`, for who has told only what he thinks of the best-known films; `warm` where there is none.
         familiarity: how many ratings make an item half warm.
         settings: each scorer's settings.
         rating: the star predictor's settings.
@@ -46,12 +47,16 @@ class Weights:
     rating: Mapping[str, float] = field(default_factory=dict)
     diversity: float = 0.0
     provenance: Mapping[str, Any] = field(default_factory=dict)
+    famous: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
 
-    def at(self, signal: str, n_ratings: int) -> tuple[float, float]:
-        """The signal's weight for warm and for cold items, for a person with so many ratings."""
+    def at(self, signal: str, n_ratings: int, famous: float = 0.0) -> tuple[float, float]:
+        """The signal's weight for warm and for cold items, for a person with so many ratings, so far of the best-known films."""
         position = math.log1p(n_ratings)
         none = (0.0,) * len(self.knots)
-        return self._between(position, self.warm.get(signal, none)), self._between(position, self.cold.get(signal, none))
+        warm = self._between(position, self.warm.get(signal, none))
+        if famous and signal in self.famous:
+            warm += famous * (self._between(position, self.famous[signal]) - warm)
+        return warm, self._between(position, self.cold.get(signal, none))
 
     @cached_property
     def _places(self) -> list[float]:
@@ -85,6 +90,7 @@ def load_weights(source: WeightsSource = None) -> Weights:
             rating=data.get("rating", {}),
             diversity=float(data.get("diversity", 0.0)),
             provenance=data.get("provenance", {}),
+            famous=_curves(ranking.get("famous", {}), len(knots)),
         )
     except (OSError, KeyError, TypeError, ValueError) as error:
         raise InvalidWeights(f"The weights cannot be used ({type(error).__name__}: {error}). `flask tune` writes a good file.") from error

@@ -15,8 +15,9 @@ import numpy as np
 from ..core import Recommender, load_weights
 from ..core.data import FloatArray
 from ..core.evaluation import Task, cold_items, inner_tasks
+from ..core.evaluation.opposites import Pair, opposite_pairs, opposites, price_of_sharing, share_of_own_lists, shared_by_opposites
 from ..core.evaluation.study import same_train
-from ..core.evaluation.tuning import Lesson, as_matrix, fit_weights, lesson, ndcg_of, part_of, with_weights
+from ..core.evaluation.tuning import Lesson, Penalty, as_matrix, fit_weights, lesson, ndcg_of, part_of, with_weights
 from ..core.evaluation.variants import TOGETHER
 from ..core.scorers import SCORERS
 from ..errors import InvalidInput
@@ -33,8 +34,11 @@ SEEDS = 100  # the first seed of tuning's splits
 EVALUATED = (0, 1, 2)  # the seeds of `flask evaluate`: the people whom they hold out teach nothing
 PROTOCOL = (
     "warm: T inside the train part of T, and, over seeded splits, NR and NX with 5, 10, 20 ratings given, without the people "
-    "whom `flask evaluate` holds out; cold: C; ApproxNDCG by L-BFGS-B, shrunk"
+    "whom `flask evaluate` holds out; cold: C; ApproxNDCG by L-BFGS-B, shrunk; a price on films that opposite people share"
 )
+PAIRS, ASKED_PAIRS = 60, 90  # opposite people to learn from, and others for the gate
+OWN_LISTS = 29 / 30  # so many pairs of the gate share fewer than five of twenty films
+STRENGTHS = (0.01, 0.03, 0.1, 0.3)  # the price of sharing: the first with which the gate is passed
 
 
 @dataclass(frozen=True)
@@ -45,11 +49,13 @@ class Tuned:
         weights: the contents of a weights file; those from before if the new ones were not better.
         accepted: whether the new ones passed the gate.
         gains: for each task, nDCG@10 of the people kept for the gate, before and after.
+        own_lists: share of opposite people with lists of their own (less than five of twenty films shared), before and after.
     """
 
     weights: dict[str, Any]
     accepted: bool
     gains: dict[str, tuple[float, float]]
+    own_lists: tuple[float, float] = (1.0, 1.0)
 
 
 def shipped() -> dict[str, Any]:
@@ -76,18 +82,46 @@ def tune(data: Data, say: Progress, before: dict[str, Any] | None = None, n_spli
     model = Recommender(with_weights(before, names, np.maximum(start, 0.01)))  # a signal without weight is not asked, so none is
     tasks, lessons, shares = _lessons(data, model, names, n_splits, say)
     kept = [np.random.default_rng(7).permutation(int(one.people.max()) + 1)[one.people] % 2 == 0 for one in lessons]
-    found = _floored(
-        names, fit_weights([part_of(one, ~mask) for one, mask in zip(lessons, kept, strict=True)], shares, start, shrinkage, shrinkage)
-    )
-    say("fitted on one half of the people")
-    gains = _gains([part_of(one, mask) for one, mask in zip(lessons, kept, strict=True)], base, found, tasks)
-    if float(np.mean([after / max(first, 1e-9) for first, after in gains.values()])) <= 1.0:
-        return Tuned(before, False, gains)
-    tuned = with_weights(before, names, _floored(names, fit_weights(lessons, shares, start, shrinkage, shrinkage)))
-    say("fitted on all people")
+    learned, asked = ([part_of(one, mask ^ flip) for one, mask in zip(lessons, kept, strict=True)] for flip in (True, False))
+    lists = _OwnLists(data, model, names, before)
+    say("asked opposite people")
+    for strength in STRENGTHS:
+        penalty = lists.penalty(strength)
+        found = _floored(names, fit_weights(learned, shares, start, shrinkage, shrinkage, penalty))
+        gains = _gains(asked, base, found, tasks)
+        say(f"fitted on one half of the people, price of sharing {strength:g}")
+        tuned = with_weights(before, names, _floored(names, fit_weights(lessons, shares, start, shrinkage, shrinkage, penalty)))
+        own_lists = (lists.before, lists.share(tuned))
+        say(f"fitted on all people: {own_lists[1]:.0%} of opposite people have lists of their own")
+        if own_lists[1] >= OWN_LISTS:
+            break
+    better = float(np.mean([after / max(first, 1e-9) for first, after in gains.values()])) > 1.0
+    if not better or own_lists[1] < min(OWN_LISTS, lists.before):
+        return Tuned(before, False, gains, own_lists)
     tuned = _with_cold(data, tuned, shrinkage, from_scratch)
     say("fitted on films without ratings")
-    return Tuned({**tuned, "provenance": _provenance(data, gains, from_scratch)}, True, gains)
+    return Tuned({**tuned, "provenance": _provenance(data, gains, own_lists, from_scratch)}, True, gains, own_lists)
+
+
+class _OwnLists:
+    """Opposite people at a model that has learned from everybody."""
+
+    def __init__(self, data: Data, model: Recommender, names: list[str], before: dict[str, Any]) -> None:
+        self.model, self.names = model, names
+        model.fit(data.ratings, data.items)
+        self.taught: list[Pair] = opposite_pairs(model, PAIRS, SEEDS)
+        self.asked: list[Pair] = opposite_pairs(model, ASKED_PAIRS, EVALUATED[0])
+        self.candidates = opposites(model, self.taught, names) if self.taught else None
+        self.before = self.share(before)
+
+    def penalty(self, strength: float) -> Penalty | None:
+        """The price of sharing; None where there are too few films to share."""
+        return price_of_sharing(self.candidates, strength) if self.candidates else None
+
+    def share(self, weights: dict[str, Any]) -> float:
+        """How many pairs have lists of their own under these weights, 0..1."""
+        self.model.weights = load_weights(weights)
+        return share_of_own_lists(shared_by_opposites(self.model, self.asked))
 
 
 def _prior(names: list[str], n_knots: int) -> FloatArray:
@@ -101,10 +135,12 @@ def _with_cold(data: Data, weights: dict[str, Any], shrinkage: float, from_scrat
     task = cold_items(data.ratings, data.items, SEEDS)
     if not task.cases:
         return weights
-    before = as_matrix(load_weights(weights), names, "cold")
+    before = as_matrix(load_weights(weights), names, cold=True)
     start = np.full_like(before, before.mean()) if from_scratch else before
-    model = Recommender(with_weights(weights, names, np.maximum(start, 0.01), "cold"))
-    return with_weights(weights, names, fit_weights([lesson(model, task, data.items, names)], [1.0], start, shrinkage, shrinkage), "cold")
+    model = Recommender(with_weights(weights, names, np.maximum(start, 0.01), cold=True))
+    return with_weights(
+        weights, names, fit_weights([lesson(model, task, data.items, names)], [1.0], start, shrinkage, shrinkage), cold=True
+    )
 
 
 def save(tuned: Tuned, path: Path) -> None:
@@ -129,7 +165,8 @@ def _floored(names: list[str], weights: FloatArray) -> FloatArray:
     """Genres keep their say for newcomers."""
     floored = weights.copy()
     if "genres" in names:
-        floored[names.index("genres"), 0] = max(floored[names.index("genres"), 0], LEAST_GENRES)
+        for first in (0, weights.shape[1] // 2):
+            floored[names.index("genres"), first] = max(floored[names.index("genres"), first], LEAST_GENRES)
     return floored
 
 
@@ -141,7 +178,7 @@ def _gains(lessons: list[Lesson], before: FloatArray, after: FloatArray, tasks: 
     return {name: (float(np.mean([b for b, _ in pairs])), float(np.mean([a for _, a in pairs]))) for name, pairs in found.items()}
 
 
-def _provenance(data: Data, gains: dict[str, tuple[float, float]], from_scratch: bool) -> dict[str, Any]:
+def _provenance(data: Data, gains: dict[str, tuple[float, float]], own_lists: tuple[float, float], from_scratch: bool) -> dict[str, Any]:
     return {
         "date": date.today().isoformat(),  # noqa: DTZ011 - a date in a file that people read
         "data": f"{data.name}: {len(data.ratings)} ratings, {len(data.items)} movies",
@@ -149,4 +186,5 @@ def _provenance(data: Data, gains: dict[str, tuple[float, float]], from_scratch:
         "from": "a plain prior" if from_scratch else "the weights before",
         "by design": f"aversions; genres of {LEAST_GENRES} or more with 5 ratings: a clear no must count, however rare it is",
         "figures": {f"{name} nDCG@10, people kept for the gate": [round(b, 4), round(a, 4)] for name, (b, a) in gains.items()},
+        "opposite people with lists of their own": [round(share, 3) for share in own_lists],
     }

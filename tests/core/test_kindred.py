@@ -1,5 +1,7 @@
 """Kernel regression over people."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -7,6 +9,7 @@ from movie_recommender.core import Ratings
 from movie_recommender.core.matrix import RatingMatrix
 from movie_recommender.core.profile import fold_in
 from movie_recommender.core.scorers.kindred import Kindred
+from movie_recommender.core.scorers.newcomers import newcomers
 
 
 def fitted(ratings, items, **settings):
@@ -66,3 +69,25 @@ def test_on_all_axes_the_scores_are_those_of_the_plain_regression(ratings, items
     answers = np.linalg.solve(np.exp(2.0 * (units @ units.T - 1.0)) + np.eye(users.size), likes)
     expected = np.exp(2.0 * (units @ own - 1.0)) @ answers
     np.testing.assert_allclose(scores(scorer, alice)[scorer.cols], expected[scorer.cols], atol=2e-4)
+
+
+def test_who_told_only_of_the_best_known_films_is_answered_as_newcomers_were(ratings, items):
+    scorer = fitted(ratings, items)
+    profile = fold_in({100: 5.0, 101: 4.5, 200: 1.0}, scorer.matrix, 12)
+    usual, famous = (scorer.score(replace(profile, famous=share)).scores for share in (0.0, 1.0))
+    between = scorer.score(replace(profile, famous=0.5)).scores
+    assert np.abs(usual - famous)[scorer.cols].max() > 1e-3
+    np.testing.assert_allclose(between[scorer.cols], (usual + famous)[scorer.cols] / 2.0, atol=1e-4)
+
+
+def test_newcomers_know_less_of_the_person_and_those_with_best_known_films_were_not_asked_for_better_known_ones(ratings, items):
+    matrix = RatingMatrix(ratings, items)
+    best_known, any_films = list(newcomers(matrix, np.arange(matrix.n_users), np.linspace(0, 1, 11), 20.0, 0))[:2]
+    for some in (best_known, any_films):
+        assert set(np.diff(some.own.indptr).tolist()) <= {5, 10, 20}
+        np.testing.assert_allclose(np.sqrt(some.own.multiply(some.own).sum(axis=1)), 1.0, atol=1e-5)
+    assert np.isinf(any_films.asked).all()
+    for at, place in enumerate(best_known.people.tolist()):
+        rated, given = matrix.row(place)[0], best_known.own[at].indices
+        assert best_known.asked[at] == matrix.counts[given].min()
+        assert np.count_nonzero(matrix.counts[rated] > best_known.asked[at]) < given.size

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import scipy.optimize
 
+from ..blend import Blend
 from ..data import FloatArray, IntArray, Items
 from ..matrix import Axis
+from ..profile import Profile
 from ..recommender import Recommender
 from ..weights import Weights
 from .judge import top_n
-from .protocols import Task
+from .protocols import Case, Task
+
+Penalty = Callable[[FloatArray], tuple[float, FloatArray]]
+"""What weights cost beside being wrong, and its gradient."""
 
 CANDIDATES = 150
 """How many of each person's candidates take part: the best by the weights before, and by each signal alone."""
@@ -31,13 +37,16 @@ class Lesson:
 
     Attributes:
         signals: ``float32[n_cases, n_candidates, n_signals]`` on the common scale, 0 = unknown.
+        fixed: ``float32[n_cases, n_candidates]``, what the signals that are not learned add to the score.
         relevant: ``bool[n_cases, n_candidates]``.
-        knots: ``float[n_cases, n_knots]``: how much each knot counts for the person.
+        knots: ``float[n_cases, 2 * n_knots]``: how much each knot counts for the person; the second half
+            are those of who has told only what he thinks of the best-known films.
         ideal: the ideal gain of each person.
         people: each case's person.
     """
 
-    signals: FloatArray
+    signals: npt.NDArray[np.float32]
+    fixed: npt.NDArray[np.float32]
     relevant: np.ndarray
     knots: FloatArray
     ideal: FloatArray
@@ -49,39 +58,53 @@ def lesson(model: Recommender, task: Task, items: Items, names: Sequence[str], f
     if fit:
         model.fit(task.train, items)
     axis, weights = Axis(items.item_ids), model.weights
-    rows = [_case_rows(model, case, axis, names) for case in task.cases]
-    n_given = np.array([len(case.given) for case in task.cases])
-    knots = np.array([_knot_shares(weights.knots, n) for n in n_given.tolist()])
+    blends = [model.blended(case.given, case.user_id) for case in task.cases]
+    rows = [_case_rows(blended, case, axis, names) for blended, case in zip(blends, task.cases, strict=True)]
+    knots = np.array([knot_shares(weights.knots, blended.profile) for blended in blends])
     ideal = np.array([_ideal(case.relevant.size) for case in task.cases])
     people = np.array([case.user_id for case in task.cases])
-    return Lesson(np.stack([row[0] for row in rows]), np.stack([row[1] for row in rows]), knots, ideal, people)
+    signals, fixed, relevant = (np.stack([row[at] for row in rows]) for at in range(3))
+    return Lesson(signals, fixed, relevant, knots, ideal, people)
 
 
-def _case_rows(model: Recommender, case, axis: Axis, names: Sequence[str]):  # type: ignore[no-untyped-def]
-    blended = model.blended(case.given, case.user_id)
+def _case_rows(
+    blended: Blend, case: Case, axis: Axis, names: Sequence[str]
+) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32], np.ndarray]:
     allowed = np.ones(len(axis), dtype=bool)
     excluded = axis.positions(case.excluded)
     allowed[excluded[excluded >= 0]] = False
     cols = np.flatnonzero(allowed)
-    terms = {term.name: term for term in blended.terms}
-    standardised = {name: terms[name].standardised(cols) for name in names if name in terms}
-    best = np.full(cols.size, cols.size)
-    for values in (blended.scores[cols], *(standardised[name] for name in LEADING if name in standardised)):
-        best = np.minimum(best, np.argsort(np.argsort(-values, kind="stable"), kind="stable"))
-    chosen = top_n(-best.astype(np.float64), np.arange(cols.size), CANDIDATES)
-    signals = np.zeros((CANDIDATES, len(names)), dtype=np.float32)
-    for at, name in enumerate(names):
-        if name in standardised:
-            signals[: chosen.size, at] = standardised[name][chosen]
-    signals[chosen.size :] = -100.0
+    best = _best_place(blended, cols)
+    chosen = cols[top_n(-best.astype(np.float64), np.arange(cols.size), CANDIDATES)]
+    signals, fixed = np.full((CANDIDATES, len(names)), -100.0, dtype=np.float32), np.zeros(CANDIDATES, dtype=np.float32)
+    signals[: chosen.size], fixed[: chosen.size] = said_of(blended, chosen, names)
     relevant = np.zeros(CANDIDATES, dtype=bool)
-    relevant[: chosen.size] = np.isin(axis.ids[cols[chosen]], case.relevant)
-    return signals, relevant
+    relevant[: chosen.size] = np.isin(axis.ids[chosen], case.relevant)
+    return signals, fixed, relevant
 
 
-def _knot_shares(knots: Sequence[float], n_ratings: int) -> FloatArray:
+def _best_place(blended: Blend, cols: IntArray) -> IntArray:
+    """``int[len(cols)]``: the best place of each item in the order of the blend and of each leading signal."""
+    best = np.full(cols.size, cols.size)
+    for values in (blended.scores[cols], *(term.standardised(cols) for term in blended.terms if term.name in LEADING)):
+        best = np.minimum(best, np.argsort(np.argsort(-values, kind="stable"), kind="stable"))
+    return best
+
+
+def said_of(blended: Blend, cols: IntArray, names: Sequence[str]) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
+    """What each signal says of these items, ``float32[len(cols), n_signals]``, and what the others add to their scores."""
+    terms = {term.name: term for term in blended.terms}
+    nothing = np.zeros(cols.size)
+    signals = [terms[name].standardised(cols) if name in terms else nothing for name in names]
+    others = [(term.cold + term.slope) * term.standardised(cols) for name, term in terms.items() if name not in names]
+    return np.stack(signals, axis=1).astype(np.float32), np.sum(others or [nothing], axis=0).astype(np.float32)
+
+
+def knot_shares(knots: Sequence[float], profile: Profile) -> FloatArray:
+    """``float[2 * n_knots]``: how much each knot counts for the person."""
     at = np.log1p(np.asarray(knots))
-    return np.array([np.interp(np.log1p(n_ratings), at, np.eye(at.size)[k]) for k in range(at.size)])
+    shares = np.array([np.interp(np.log1p(profile.n_ratings), at, np.eye(at.size)[k]) for k in range(at.size)])
+    return np.concatenate([shares * (1.0 - profile.famous), shares * profile.famous])
 
 
 def _ideal(n_relevant: int) -> float:
@@ -89,13 +112,13 @@ def _ideal(n_relevant: int) -> float:
 
 
 def smooth_ndcg(lesson: Lesson, weights: FloatArray) -> tuple[float, FloatArray]:
-    """The mean smooth nDCG and its gradient by ``weights[n_signals, n_knots]``.
+    """The mean smooth nDCG and its gradient by ``weights[n_signals, 2 * n_knots]``.
 
     A film's smooth rank is one plus the sum of logistic differences to all others; its gain
     ``1 / log2(1 + rank)`` fades out after the tenth place. Source: Qin, Liu, Li (2010), ApproxNDCG.
     """
     own = lesson.knots @ weights.T
-    scores = np.einsum("cnk,ck->cn", lesson.signals, own)
+    scores = np.einsum("cnk,ck->cn", lesson.signals, own) + lesson.fixed
     value, slopes = 0.0, np.zeros_like(scores)
     for case in range(scores.shape[0]):
         gained, slope = _case_gain(scores[case], np.flatnonzero(lesson.relevant[case]))
@@ -122,12 +145,19 @@ def _case_gain(scores: FloatArray, relevant: IntArray) -> tuple[float, FloatArra
 
 
 def fit_weights(
-    lessons: Sequence[Lesson], shares: Sequence[float], before: FloatArray, shrinkage: float = 0.02, smoothness: float = 0.02
+    lessons: Sequence[Lesson],
+    shares: Sequence[float],
+    before: FloatArray,
+    shrinkage: float = 0.02,
+    smoothness: float = 0.02,
+    penalty: Penalty | None = None,
 ) -> FloatArray:
-    """``float[n_signals, n_knots]``: maximise the shared smooth nDCG less the squared distance to the weights before; none is below zero.
+    """``float[n_signals, 2 * n_knots]``: maximise the shared smooth nDCG less the squared distance to the weights before.
+
+    No weight is below zero.
 
     Each lesson's nDCG is relative to its value under the weights before, so that hard and easy
-    tasks count alike; `smoothness` ties neighbouring knots.
+    tasks count alike; `smoothness` ties neighbouring knots, and `penalty` is what else the weights cost.
     """
     bases = [max(smooth_ndcg(one, before)[0], 1e-6) for one in lessons]
 
@@ -138,7 +168,11 @@ def fit_weights(
             gained, slope = smooth_ndcg(one, weights)
             value -= share * gained / base
             gradient -= share * slope / base
+        if penalty is not None:
+            cost, slope = penalty(weights)
+            value, gradient = value + cost, gradient + slope
         apart, bend = weights - before, np.diff(weights - before, axis=1)
+        bend[:, before.shape[1] // 2 - 1] = 0.0  # from the last knot to the first of the other half
         value += shrinkage * float((apart**2).sum()) + smoothness * float((bend**2).sum())
         gradient += 2 * shrinkage * apart
         gradient[:, 1:] += 2 * smoothness * bend
@@ -151,24 +185,31 @@ def fit_weights(
     return np.asarray(found.x).reshape(before.shape)
 
 
-def as_matrix(weights: Weights, names: Sequence[str], kind: str = "warm") -> FloatArray:
-    """``float[n_signals, n_knots]``: the weights for "warm" or "cold" items."""
+def as_matrix(weights: Weights, names: Sequence[str], cold: bool = False) -> FloatArray:
+    """``float[n_signals, 2 * n_knots]``: the weights for warm items, first the usual ones, then those for who told of the best-known films.
+
+    For cold items both halves are the same.
+    """
     nothing = (0.0,) * len(weights.knots)
-    curves: Mapping[str, Sequence[float]] = getattr(weights, kind)
-    return np.array([curves.get(name, nothing) for name in names], dtype=np.float64)
+    usual: Mapping[str, Sequence[float]] = weights.cold if cold else weights.warm
+    famous: Mapping[str, Sequence[float]] = {**usual, **({} if cold else weights.famous)}
+    return np.array([(*usual.get(name, nothing), *famous.get(name, nothing)) for name in names], dtype=np.float64)
 
 
-def with_weights(data: Mapping[str, object], names: Sequence[str], matrix: FloatArray, kind: str = "warm") -> dict[str, object]:
-    """The weights file's contents with these weights for "warm" or "cold" items."""
+def with_weights(data: Mapping[str, object], names: Sequence[str], matrix: FloatArray, cold: bool = False) -> dict[str, object]:
+    """The weights file's contents with these weights for warm or cold items."""
     ranking = dict(data["ranking"])  # type: ignore[call-overload]
-    curves = {name: [round(float(value), 3) for value in row] for name, row in zip(names, matrix, strict=True)}
-    ranking[kind] = {**ranking[kind], **curves}
+    for kind, half in (
+        (("cold", (matrix[:, : matrix.shape[1] // 2])),) if cold else zip(("warm", "famous"), np.hsplit(matrix, 2), strict=True)
+    ):
+        curves = {name: [round(float(value), 3) for value in row] for name, row in zip(names, half, strict=True)}
+        ranking[kind] = {**ranking.get(kind, {}), **curves}
     return {**data, "ranking": ranking}
 
 
 def ndcg_of(one: Lesson, weights: FloatArray) -> FloatArray:
-    """``float[n_cases]``: nDCG@10 among the candidates under ``weights[n_signals, n_knots]``."""
-    scores = np.einsum("cnk,ck->cn", one.signals, one.knots @ weights.T)
+    """``float[n_cases]``: nDCG@10 among the candidates under ``weights[n_signals, 2 * n_knots]``."""
+    scores = np.einsum("cnk,ck->cn", one.signals, one.knots @ weights.T) + one.fixed
     top = np.argsort(-scores, axis=1, kind="stable")[:, :10]
     gains = np.take_along_axis(one.relevant, top, axis=1) / np.log2(np.arange(2, top.shape[1] + 2))
     return np.asarray(gains.sum(axis=1) / one.ideal)
@@ -176,4 +217,4 @@ def ndcg_of(one: Lesson, weights: FloatArray) -> FloatArray:
 
 def part_of(one: Lesson, chosen: np.ndarray) -> Lesson:
     """The lesson of some of its cases."""
-    return Lesson(one.signals[chosen], one.relevant[chosen], one.knots[chosen], one.ideal[chosen], one.people[chosen])
+    return Lesson(one.signals[chosen], one.fixed[chosen], one.relevant[chosen], one.knots[chosen], one.ideal[chosen], one.people[chosen])

@@ -40,7 +40,8 @@ class Without:
         weights = model.weights
         warm = {signal: curve for signal, curve in weights.warm.items() if signal not in left_out}
         cold = {signal: curve for signal, curve in weights.cold.items() if signal not in left_out}
-        self.weights = dataclasses.replace(weights, warm=warm, cold=cold)
+        famous = {signal: curve for signal, curve in weights.famous.items() if signal not in left_out}
+        self.weights = dataclasses.replace(weights, warm=warm, cold=cold, famous=famous)
 
     def fit(self, train: Ratings, items: Items) -> None:
         """Nothing: the model was fitted on the same ratings."""

@@ -19,6 +19,9 @@ from ..results import Causes
 from .base import Scorer, Signal, Trace, unknown
 from .coliking import movie_causes
 from .neighbours import STARS
+from .newcomers import newcomers, says
+
+Table = npt.NDArray[np.float32]
 
 SAMPLED = 0
 """The seed by which people are drawn where there are more than `max_people`."""
@@ -36,6 +39,10 @@ class Kindred(Scorer):
     `fading`). Sources: Saunders, Gammerman, Vovk (1998), "Ridge Regression Learning
     Algorithm in Dual Variables"; Sachdeva et al. (2022), "Infinite Recommendation Networks", for
     kernels over people.
+
+    A second A is learned from people of whom only few ratings are known (`newcomers`), and answers
+    in place of the first as far as a person has told only what he thinks of the best-known films
+    (`Profile.famous`): who those are like differs more than the films that they share say.
 
     A is kept on the `axes` axes that carry most of what is answered to somebody else: the largest
     of ``K A`` without everybody's answer to himself. On them a person's scores are two short sums
@@ -59,6 +66,7 @@ class Kindred(Scorer):
             "middle": 2.0,
             "patience": 20.0,
             "axes": 384.0,
+            "ridge_of_few": 0.3,
             "lately": 5.0,
             "fading": 10.0,
         }
@@ -82,6 +90,7 @@ class Kindred(Scorer):
             answers = np.ascontiguousarray((targets.T @ inverse.astype(np.float32)).T, dtype=np.float32)
         axes = _main_axes(targets.toarray() - np.float32(self.settings["ridge"] + 1.0) * answers, int(self.settings["axes"]))
         self.people, self.films = ShortTable((answers @ axes).T), ShortTable(axes)
+        self.people_of_few = ShortTable(self._of_few(people, likes, targets, answers @ axes, axes).T)
         shares = inverse / np.maximum(inverse.diagonal(), 1e-12)
         np.fill_diagonal(shares, 0.0)
         self.own_shares = ShortTable(shares)
@@ -92,6 +101,28 @@ class Kindred(Scorer):
         np.fill_diagonal(kernel, 1.0 + self.settings["ridge"])
         factor = scipy.linalg.cho_factor(kernel, lower=True, overwrite_a=True, check_finite=False)
         return np.asarray(scipy.linalg.cho_solve(factor, np.eye(likes.shape[0]), overwrite_b=True, check_finite=False))
+
+    def _of_few(
+        self, people: IntArray, likes: scipy.sparse.csr_matrix, targets: scipy.sparse.csc_matrix, usual: Table, axes: Table
+    ) -> Table:
+        """``float32[n_people, n_axes]``: as `usual`, learned from newcomers; what they were not asked about is answered as usual."""
+        kernel = self._kernel((likes @ self.by_item).toarray())
+        gram, right = np.float32(self.settings["ridge_of_few"]) * kernel, np.zeros(usual.shape, dtype=np.float32)
+        gram[np.diag_indices_from(gram)] += np.float32(1e-5)
+        wanted, counts, rounds = targets.tocsr(), self.matrix.counts[self.cols], 0
+        gained = np.zeros_like(gram)
+        for some in newcomers(self.matrix, people, self.liking, self.settings["patience"], SAMPLED):
+            near = without_oneself(self._kernel((some.own @ self.by_item).toarray()), some.people)
+            answered = (near @ usual) @ axes.T
+            likes_of_some = np.where(counts[None, :] >= some.asked[:, None], answered, wanted[some.people].toarray())
+            gained += near.T @ near
+            right += near.T @ (likes_of_some @ axes)
+            rounds += 1
+        if not right.any():
+            return usual
+        found = scipy.linalg.solve(gram + gained / np.float32(rounds), right / np.float32(rounds), assume_a="pos")
+        as_large = np.linalg.norm(near @ usual) / max(float(np.linalg.norm(near @ found)), 1e-12)
+        return np.asarray(found * np.float32(as_large), dtype=np.float32)
 
     def _people(self, matrix: RatingMatrix) -> IntArray:
         """Rows of the people who take part, ascending: all who rated, or so many drawn from them."""
@@ -119,10 +150,8 @@ class Kindred(Scorer):
 
     def _own(self, profile: Profile) -> npt.NDArray[np.float32]:
         """``float32[n_ratings]``, of unit length: what each of his ratings says about his taste."""
-        few = self.settings["patience"] / (profile.n_ratings + self.settings["patience"])
-        values = (1.0 - few) * profile.preferences + few * self.liking[np.minimum(profile.codes, CODES - 1)]
-        values *= profile.emphasis(self.settings["lately"], self.settings["fading"])
-        return (values / max(float(np.linalg.norm(values)), 1e-12)).astype(np.float32)
+        codes, emphasis = np.minimum(profile.codes, CODES - 1), profile.emphasis(self.settings["lately"], self.settings["fading"])
+        return says(codes, profile.preferences, self.liking, self.settings["patience"], emphasis).astype(np.float32)
 
     def _place(self, profile: Profile) -> int:
         """His place among those who are learned from, or -1."""
@@ -133,6 +162,14 @@ class Kindred(Scorer):
         share = self.own_shares.steps[:, place] * self.own_shares.scale[place]
         share[place] = 1.0
         return np.asarray(share)
+
+    def _rows_of_few(self, place: int) -> Table:
+        """``float32[n_people, n_axes]``: what each person's kernel adds; his own is that of all others' mean."""
+        rows = self.people_of_few.rows(np.arange(len(self.people_of_few))).T
+        if place >= 0:
+            rows = rows + rows[place] / max(rows.shape[0] - 1, 1)
+            rows[place] = 0.0
+        return rows
 
     def score(self, profile: Profile) -> Signal:
         if not profile.n_ratings or not self.films.steps.size:
@@ -146,7 +183,11 @@ class Kindred(Scorer):
             weights = kernel.copy()
             weights[place] -= kernel @ self._own_share(place)
         scores = self.matrix.floor.copy()
-        scores[self.cols] = self.films.products(self.people.products(weights))
+        answer = self.people.products(weights)
+        if profile.famous:
+            of_few = self.people_of_few.products(without_oneself(kernel[None, :], np.array([place]))[0])
+            answer = (1.0 - profile.famous) * answer + profile.famous * of_few
+        scores[self.cols] = self.films.products(answer)
         return Signal(scores, self._trace(profile, own, kernel))
 
     def _trace(self, profile: Profile, own: npt.NDArray[np.float32], kernel: npt.NDArray[np.float32]) -> Trace:
@@ -158,6 +199,8 @@ class Kindred(Scorer):
             people = self.people.rows(np.arange(len(self.people))).T
             if place >= 0:
                 people = people - np.outer(self._own_share(place), people[place])
+            if profile.famous:
+                people = (1.0 - profile.famous) * people + profile.famous * self._rows_of_few(place)
             steep = np.float32(self.settings["sharpness"]) * kernel
             on_axes = own[:, None] * (self.by_item[profile.cols] @ (steep[:, None] * people))
             shares = (on_axes @ self.films.rows(np.maximum(at, 0)).T).astype(np.float64)
@@ -165,6 +208,16 @@ class Kindred(Scorer):
             return movie_causes(item_ids, profile.stars, shares, limit)
 
         return trace
+
+
+def without_oneself(kernel: npt.NDArray[np.floating], places: IntArray) -> Table:
+    """``float32[n, n_people]``: with the mean of all others where a person meets himself (place -1: he does not)."""
+    rows = np.flatnonzero(places >= 0)
+    cols = places[rows]
+    others = (kernel[rows].sum(axis=1) - kernel[rows, cols]) / max(kernel.shape[1] - 1, 1)
+    changed = kernel.astype(np.float32)
+    changed[rows, cols] = others
+    return changed
 
 
 @njit(cache=True, nogil=True)

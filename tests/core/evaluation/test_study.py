@@ -116,7 +116,7 @@ def test_tuning_finds_the_signal_that_decides(items, dated):
 def test_the_gradient_of_the_smooth_ndcg_is_its_slope(items, dated):
     model = Recommender()
     learned = lesson(model, temporal(dated), items, ["genres", "people", "neighbours"])
-    weights = np.full((3, len(model.weights.knots)), 0.4)
+    weights = np.full((3, 2 * len(model.weights.knots)), 0.4)
     _, gradient = smooth_ndcg(learned, weights)
     for at in [(0, 0), (1, 2), (2, 1)]:
         step = np.zeros(weights.shape)
