@@ -3,6 +3,8 @@
 import numpy as np
 import pytest
 
+pytestmark = pytest.mark.xdist_group("movielens")
+
 STUDIO_GHIBLI = ("Hayao Miyazaki", "Isao Takahata")
 SLASHERS = (
     "Friday the 13th",

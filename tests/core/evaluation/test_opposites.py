@@ -8,6 +8,8 @@ from movie_recommender.core.evaluation import opposites as asked
 from movie_recommender.core.evaluation.tuning import as_matrix
 from movie_recommender.services.tuning import shipped
 
+pytestmark = pytest.mark.xdist_group("movielens")
+
 NAMES = ["neighbours", "kindred", "genres", "popularity"]
 
 
