@@ -10,37 +10,19 @@ from __future__ import annotations
 
 import http.client
 import json
-import os
-import random
-import re
-import socket
 import sys
 import threading
-import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
-from urllib.parse import urlencode
 
 import numpy as np
-from flask import Flask
-from sqlalchemy import func, insert, select
 
-from movie_recommender import settings, storage, supervisor
 from movie_recommender.errors import MovieRecommenderError
-from movie_recommender.services import accounts, rating
-from movie_recommender.storage import db, writing
-from movie_recommender.storage.models import Job, Movie, Rating
 
-LIVE = Path(supervisor.__file__).parent / "web" / "static" / "js" / "live.js"
-RATED, FILMS = 50, 2_000  # films that each person has rated before; films, the best known, that they choose from
+from .crowd import Person, cpu_seconds, memory, product
+
 ROUNDS, WARM = 30, 3  # ratings of each person that count, and those before
-LOOK = (0.5, 1.5)  # seconds that a person looks at a list before the next rating
-IDLE_LOOKS = 5  # seconds without any job before the measurement
-LONGEST = 60.0  # seconds to wait for one list
-PASSWORD = "looks at a list"  # noqa: S105 - of made-up members
 
 
 @dataclass(frozen=True)
@@ -69,166 +51,15 @@ def measure(instance: Path, people: Sequence[int], rounds: int = ROUNDS) -> list
     Raises:
         MovieRecommenderError: It does not come up, or does not answer as it should.
     """
-    app = Flask(__name__)
-    app.config.update(settings.load(INSTANCE_PATH=instance))
-    storage.init_app(app)
-    with app.app_context():
-        try:
-            storage.create_or_upgrade()
-            films, members = _members(max(people))
-            with _running(instance) as (port, processes):
-                crowd = [_Person(port, user_id, name, films) for user_id, name in members]
-                for person in crowd:
-                    person.sign_in()
-                _wait_until_idle()
-                return [_at_once(crowd[:n], rounds, processes) for n in people]
-        finally:
-            db.session.remove()
-            db.engine.dispose()
+    with product(instance, max(people)) as (crowd, _, processes):
+        return [_at_once(crowd[:n], rounds, processes) for n in people]
 
 
-def _members(n: int) -> tuple[list[int], list[tuple[int, str]]]:
-    """The films to rate, and so many new members who have rated some of them: ids and names."""
-    films = list(db.session.scalars(select(Movie.id).order_by(Movie.rating_count.desc(), Movie.id).limit(FILMS)))
-    stamp, members, chance = f"{time.time():.0f}", [], random.Random(1)  # noqa: S311 - made-up ratings
-    for number in range(n):
-        user = accounts.register(f"Bench {stamp} {number}", PASSWORD)
-        chosen = chance.sample(films, RATED)
-        rows = [{"user_id": user.id, "movie_id": film, "half_stars": chance.randint(3, 10), "rated_at": 1} for film in chosen]
-        with writing() as session:
-            session.execute(insert(Rating), rows)
-            rating.raise_version(session, user.id)
-        members.append((user.id, user.name))
-    return films, members
-
-
-def _wait_until_idle() -> None:
-    """Until what a start brings with it is done: fitting, similar films, the index of plots, the map."""
-    looks = 0
-    while looks < IDLE_LOOKS:
-        time.sleep(1.0)
-        db.session.rollback()
-        busy = db.session.scalar(select(func.count()).select_from(Job).where(Job.state.in_(("queued", "running"))))
-        looks = 0 if busy else looks + 1
-
-
-@contextmanager
-def _running(instance: Path) -> Iterator[tuple[int, list[int]]]:
-    """Both processes of the product; the website's port, and the process ids of website and background API."""
-    port, background_port = _free_port(), _free_port()
-    changed: dict[str, Any] = {"PORT": str(port), "BACKGROUND_PORT": str(background_port), "LOG_LEVEL": "WARNING", "WEB_WORKERS": "1"}
-    config = settings.load(INSTANCE_PATH=instance, **changed)
-    started = supervisor.processes(config, reload=False)
-    try:
-        for one in started:
-            one.environment = {**one.environment, **changed}
-            one.start()
-        urls = [f"http://127.0.0.1:{background_port}/health", f"http://127.0.0.1:{port}/about"]
-        if not supervisor.wait_until_up(urls, threading.Event()):
-            raise MovieRecommenderError(f"The product did not come up. Look into {instance}/logs.")
-        pids = [one.process.pid for one in started if one.process]
-        yield port, [_youngest(pids[1]), pids[0]]
-    finally:
-        for one in reversed(started):
-            one.stop()
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def _youngest(pid: int) -> int:
-    """Gunicorn's worker: the child of its parent process, which has one."""
-    children = Path(f"/proc/{pid}/task/{pid}/children").read_text("ascii").split()
-    return int(children[0]) if children else pid
-
-
-class _Person:
-    """Somebody's browser, without the drawing."""
-
-    def __init__(self, port: int, user_id: int, name: str, films: Sequence[int]) -> None:
-        self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=LONGEST)
-        self._cookies: dict[str, str] = {}
-        self._token = ""
-        self._name, self._films = name, films
-        self._chance = random.Random(user_id)  # noqa: S311 - made-up ratings
-        self._first, self._growth, self._longest = _pace()
-        self.version = 0
-
-    def sign_in(self) -> None:
-        """Sign in, and wait for the list."""
-        page = self._ask("GET", "/sign-in").decode()
-        field = re.search(r'name="csrf_token" value="([^"]+)"', page)
-        self._ask("POST", "/sign-in", {"name": self._name, "password": PASSWORD, "csrf_token": field[1] if field else ""})
-        found = re.search(r'<meta name="csrf-token" content="([^"]+)"', self._ask("GET", "/recommendations").decode())
-        if not found:
-            raise MovieRecommenderError(f"{self._name} could not sign in.")
-        self._token = found[1]
-        self._wait()
-
-    def rate(self) -> tuple[float, float]:
-        """Rate a film and wait for the list; seconds until the list is there, and until the rating was saved."""
-        film, stars = self._chance.choice(self._films), self._chance.randint(1, 5)
-        begin = time.perf_counter()
-        self._ask("POST", f"/movies/{film}/rating", {"stars": str(stars)}, "application/json")
-        saved = time.perf_counter() - begin
-        return (time.perf_counter() - begin if self._wait() else float("inf")), saved
-
-    def look(self) -> None:
-        time.sleep(self._chance.uniform(*LOOK))
-
-    def _wait(self) -> bool:
-        """Ask as live.js does until there is a newer list, and take it; False when that takes too long."""
-        wait, deadline = self._first, time.monotonic() + LONGEST
-        while time.monotonic() < deadline:
-            time.sleep(wait)
-            wait = min(wait * self._growth, self._longest)
-            now = json.loads(self._ask("GET", "/recommendations/status", accept="application/json"))
-            if now["state"] == "current" and now["computed_version"] > self.version:
-                self._ask("GET", "/recommendations/list")
-                self.version = now["computed_version"]
-                return True
-        return False
-
-    def _ask(self, method: str, path: str, form: dict[str, str] | None = None, accept: str = "text/html") -> bytes:
-        headers = {"Accept": accept, "Accept-Encoding": "gzip" if form is None and self._token else "identity"}
-        headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in self._cookies.items())
-        if form is not None:
-            headers |= {"Content-Type": "application/x-www-form-urlencoded", "X-CSRFToken": self._token}
-        body = urlencode(form) if form is not None else None
-        try:
-            self._connection.request(method, path, body, headers)
-            answer = self._connection.getresponse()
-        except (http.client.RemoteDisconnected, ConnectionError):  # kept too long: gunicorn closes what is idle
-            self._connection.close()
-            self._connection.request(method, path, body, headers)
-            answer = self._connection.getresponse()
-        data = answer.read()
-        if answer.status >= 400:
-            raise MovieRecommenderError(f"{method} {path} was answered with {answer.status}: {data[:300]!r}")
-        for line in answer.headers.get_all("Set-Cookie") or ():
-            name, _, value = line.split(";", 1)[0].partition("=")
-            self._cookies[name] = value
-        return data
-
-
-def _pace() -> tuple[float, float, float]:
-    """How the page's script asks for news: seconds before the first question, their growth, the most."""
-    script = LIVE.read_text("utf-8")
-    first, longest = (re.search(rf"const {name} = (\d+)", script) for name in ("FIRST", "LONGEST"))
-    growth = re.search(r"wait \* ([\d.]+)", script)
-    if not (first and longest and growth):
-        raise MovieRecommenderError("live.js does not say how often it asks.")
-    return int(first[1]) / 1000, float(growth[1]), int(longest[1]) / 1000
-
-
-def _at_once(crowd: Sequence[_Person], rounds: int, processes: Sequence[int]) -> Latency:
+def _at_once(crowd: Sequence[Person], rounds: int, processes: Sequence[int]) -> Latency:
     figures: list[tuple[float, float]] = []
     failures: list[Exception] = []
 
-    def live(person: _Person) -> None:
+    def live(person: Person) -> None:
         person.look()
         try:
             for number in range(WARM + rounds):
@@ -240,7 +71,7 @@ def _at_once(crowd: Sequence[_Person], rounds: int, processes: Sequence[int]) ->
             failures.append(error)
 
     threads = [threading.Thread(target=live, args=(person,)) for person in crowd]
-    before = [_cpu_seconds(pid) for pid in processes]
+    before = [cpu_seconds(pid) for pid in processes]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -248,25 +79,14 @@ def _at_once(crowd: Sequence[_Person], rounds: int, processes: Sequence[int]) ->
     if failures:
         raise MovieRecommenderError(f"A person could not go on: {failures[0]}")
     ratings = len(crowd) * (WARM + rounds)
-    web, background = ((_cpu_seconds(pid) - then) / ratings * 1e3 for pid, then in zip(processes, before, strict=True))
-    memory_web, memory_background = (_memory(pid) for pid in processes)
+    web, background = ((cpu_seconds(pid) - then) / ratings * 1e3 for pid, then in zip(processes, before, strict=True))
+    memory_web, memory_background = (memory(pid) for pid in processes)
     shown, saved = np.array(figures).T * 1e3
     p50, p95, worst = (float(np.percentile(shown, q, method="higher")) for q in (50, 95, 100))
     return Latency(
         len(crowd), len(figures), p50, p95, worst, float(np.median(saved)), web, background, memory_web, memory_background,
         int(np.isinf(shown).sum()),
     )  # fmt: skip
-
-
-def _cpu_seconds(pid: int) -> float:
-    """What a process has used in all its threads."""
-    fields = Path(f"/proc/{pid}/stat").read_text("ascii").rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
-def _memory(pid: int) -> int:
-    """Bytes of a process in RAM, now."""
-    return int(Path(f"/proc/{pid}/statm").read_text("ascii").split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
 
 if __name__ == "__main__":

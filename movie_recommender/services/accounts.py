@@ -130,6 +130,18 @@ def delete_account(user: User) -> None:
     db.session.expunge_all()
 
 
+def member(user_id: int) -> User:
+    """The member of this id.
+
+    Raises:
+        NotFound: There is none any more.
+    """
+    user = db.session.get(User, user_id)
+    if user is None or user.kind != "member":
+        raise NotFound("There is no such account. It may have been removed already.")
+    return user
+
+
 def by_name(name: str) -> User:
     """The member of this name, whatever its case.
 

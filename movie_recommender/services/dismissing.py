@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Executable, bindparam, delete, or_, select, union_all
+from sqlalchemy import Executable, bindparam, delete, func, or_, select, union_all
 
 from ..errors import InvalidInput, NotFound
 from ..storage import db, rows, upsert, writing
@@ -157,6 +157,12 @@ def film_ids(user_id: int) -> set[int]:
     return {movie_id for (movie_id,) in rows(_HIDDEN, user_id=user_id, now=now())}
 
 
+def next_lapse(user_id: int) -> float:
+    """The second at which the next of his films may be offered again; infinity if none is put aside for a while."""
+    ((lapse,),) = rows(_NEXT_LAPSE, user_id=user_id, now=now())
+    return float("inf") if lapse is None else float(lapse)
+
+
 def genre_names(user_id: int) -> set[str]:
     """The genres of which nothing is to be offered."""
     return {name for (name,) in rows(_GENRE_NAMES, user_id=user_id)}
@@ -173,6 +179,7 @@ def said(user_id: int, movie_ids: Collection[int]) -> Mapping[int, frozenset[str
 _OF_HIM = Dismissal.user_id == bindparam("user_id")
 _LASTING = or_(Dismissal.until.is_(None), Dismissal.until > bindparam("now"))
 _HIDDEN = select(Dismissal.movie_id).where(_OF_HIM, _LASTING)
+_NEXT_LAPSE = select(func.min(Dismissal.until)).where(_OF_HIM, Dismissal.until > bindparam("now"))
 _GENRE_NAMES = select(Genre.name).join(DismissedGenre).where(DismissedGenre.user_id == bindparam("user_id"))
 _FILMS: Any = bindparam("movie_ids", expanding=True)
 _SAID = union_all(

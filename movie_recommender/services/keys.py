@@ -8,7 +8,7 @@ import secrets
 from collections.abc import Sequence
 
 from flask import current_app
-from sqlalchemy import bindparam, delete, select
+from sqlalchemy import delete, select
 
 from ..errors import NotFound, NotSignedIn
 from ..storage import db, writing
@@ -34,21 +34,6 @@ def begin_session(user: User, user_agent: str = "") -> str:
         browser = browser_name(user_agent)
         session.add(BrowserSession(user_id=user.id, digest=digest(key), browser=browser, created_at=now(), expires_at=expires_at))
     return key
-
-
-def by_session(key: str) -> User | None:
-    """The member whose session this is and has not ended (Flask-Login's `user_loader`)."""
-    user: User | None = db.session.scalar(_BY_SESSION, {"digest": digest(key), "now": now()})
-    if user is not None:
-        user.session_key = key
-    return user
-
-
-_BY_SESSION = (
-    select(User)
-    .join(BrowserSession, BrowserSession.user_id == User.id)
-    .where(BrowserSession.digest == bindparam("digest"), BrowserSession.expires_at > bindparam("now"), User.kind == "member")
-)
 
 
 def end_session(key: str) -> None:

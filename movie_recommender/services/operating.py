@@ -168,9 +168,7 @@ def remove_member(operator: User, user_id: int) -> str:
         NotFound: There is no such member.
         InvalidInput: It is the operator's own account, which the account page deletes.
     """
-    user = db.session.get(User, user_id)
-    if user is None or user.kind != "member":
-        raise NotFound("There is no such account. It may have been removed already.")
+    user = accounts.member(user_id)
     if user.id == operator.id:
         raise InvalidInput("This is your own account. Your account page deletes it.")
     name = user.name

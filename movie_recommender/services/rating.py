@@ -104,6 +104,11 @@ def raise_version(session: Session, user_id: int) -> int:
     ).scalar_one()  # fmt: skip
 
 
+def note_change(session: Session, user_id: int) -> None:
+    """Say that something of the person's changed that shows on the page of his list and makes no new list, in the caller's transaction."""
+    session.execute(update(UserState).where(UserState.user_id == user_id).values(changed_at=time.time()))
+
+
 def _count(session: Session, movie_id: int, ratings: int, halves: int) -> None:
     session.execute(
         update(Movie).where(Movie.id == movie_id)

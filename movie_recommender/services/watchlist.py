@@ -14,7 +14,7 @@ from ..storage.models import Genre, Mark, Movie, MovieGenre, Rating, Recommendat
 from . import browsing, lists
 from .clock import now
 from .dispatch import request_recompute
-from .rating import raise_version
+from .rating import note_change, raise_version
 
 KIND = "watchlist"
 ORDERS = {
@@ -68,6 +68,8 @@ def add(user_id: int, movie_id: int) -> bool:
         unknown = added and payload is not None and movie_id not in lists.movie_ids(payload)
         if unknown:  # the next list scores it, for who looks at his watchlist only
             raise_version(session, user_id)
+        elif added:
+            note_change(session, user_id)
     if unknown:
         request_recompute(user_id)
     return added
@@ -82,7 +84,10 @@ def remove(user_id: int, movie_id: int) -> bool:
     """Take a film off the watchlist; returns whether it was there."""
     with writing() as session:
         gone = delete(Mark).where(Mark.user_id == user_id, Mark.movie_id == movie_id, Mark.kind == KIND)
-        return session.scalar(gone.returning(Mark.movie_id)) is not None
+        removed = session.scalar(gone.returning(Mark.movie_id)) is not None
+        if removed:
+            note_change(session, user_id)
+    return removed
 
 
 def _still_wanted() -> ColumnElement[bool]:

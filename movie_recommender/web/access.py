@@ -12,7 +12,7 @@ from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from ..errors import NotAllowed, NotSignedIn
-from ..services import keys
+from ..services import keys, visitors
 from ..storage.models import User
 from .answers import wants_json
 
@@ -50,13 +50,15 @@ def init_app(app: Flask) -> None:
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         PERMANENT_SESSION_LIFETIME=timedelta(days=app.config["SESSION_DAYS"]),
+        # The database ends the session on its day anyway: a new cookie with every answer would not make it longer.
+        SESSION_REFRESH_EACH_REQUEST=False,
         WTF_CSRF_TIME_LIMIT=None,  # as long as the session: a page left open over lunch still saves
     )
     if proxies := app.config["TRUSTED_PROXIES"]:
         # Not the host: a proxy that leaves X-Forwarded-Host alone would let anybody name one.
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies)  # type: ignore[method-assign]
     login_manager.init_app(app)
-    login_manager.user_loader(keys.by_session)
+    login_manager.user_loader(visitors.by_session)
     app.before_request(require_sign_in)
     csrf.init_app(app)
 

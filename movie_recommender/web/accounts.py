@@ -90,8 +90,8 @@ def change_password() -> ResponseReturnValue:
     try:
         if request.form.get("new", "") != request.form.get("again", ""):
             raise InvalidInput("The new password and its repetition differ. Type the same one twice.")
-        accounts.confirm(current_user, request.form.get("current", ""), visitor_address())
-        user = current_user._get_current_object()
+        user = accounts.member(current_user.id)
+        accounts.confirm(user, request.form.get("current", ""), visitor_address())
         accounts.change_password(user, request.form.get("new", ""))
     except MovieRecommenderError as error:
         return again("account.html", error, password_error=error.message, **_keys())
@@ -104,10 +104,11 @@ def change_password() -> ResponseReturnValue:
 def delete() -> ResponseReturnValue:
     """Delete the account with everything in it, when the password confirms it."""
     try:
-        accounts.confirm(current_user, request.form.get("password", ""), visitor_address())
+        user = accounts.member(current_user.id)
+        accounts.confirm(user, request.form.get("password", ""), visitor_address())
     except MovieRecommenderError as error:
         return again("account.html", error, delete_error=error.message, **_keys())
-    accounts.delete_account(current_user)
+    accounts.delete_account(user)
     end_session()
     flash("Your account and all your ratings are deleted.")
     return redirect(url_for("pages.index"), 303)

@@ -54,6 +54,11 @@ def protect(response: Response) -> Response:
     return response
 
 
+def takes_gzip() -> bool:
+    """Whether the answer to this request may be compressed."""
+    return request.method != "HEAD" and request.accept_encodings.quality("gzip") > 0
+
+
 def compress(response: Response) -> Response:
     """Send text gzipped to whoever takes it: a page of cards shrinks to a tenth.
 
@@ -64,7 +69,7 @@ def compress(response: Response) -> Response:
     if response.status_code != 200 or response.content_encoding or not fits:
         return response
     response.vary.add("Accept-Encoding")
-    if request.method == "HEAD" or not request.accept_encodings.quality("gzip") or (response.content_length or WORTH_IT) < WORTH_IT:
+    if not takes_gzip() or (response.content_length or WORTH_IT) < WORTH_IT:
         return response
     response.direct_passthrough = False
     response.set_data(gzip.compress(response.get_data(), compresslevel=5, mtime=0))

@@ -95,7 +95,7 @@ def make_account() -> ResponseReturnValue:
 @blueprint.post("/accounts/<int:user_id>/remove")
 def remove_account(user_id: int) -> ResponseReturnValue:
     """Delete somebody's account with everything in it, when the operator's own password confirms it."""
-    operator = current_user._get_current_object()
+    operator = accounts.member(current_user.id)
     try:
         accounts.confirm(operator, request.form.get("password", ""), visitor_address())
     except MovieRecommenderError as error:

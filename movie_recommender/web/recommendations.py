@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, current_app, jsonify, render_template, request
+from flask import Blueprint, Response, current_app, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from markupsafe import Markup
@@ -10,7 +10,7 @@ from markupsafe import Markup
 from ..services import demo, filtering, recommending, steering
 from ..services.filtering import Filter, GenreFilter
 from ..services.kept import KeptByRevision
-from . import cards
+from . import cards, kept_pages
 from .answers import page_number
 
 CARDS = 50  # a page
@@ -18,15 +18,15 @@ blueprint = Blueprint("recommendations", __name__, url_prefix="/recommendations"
 
 
 @blueprint.get("")
-def page() -> str:
+def page() -> Response:
     """The last complete list, best first."""
-    return _render("recommendations.html")
+    return kept_pages.answer(lambda: _render("recommendations.html"))
 
 
 @blueprint.get("/list")
-def fragment() -> str:
+def fragment() -> Response:
     """Only the list, for a page that swaps a new one in."""
-    return _render("_recommended.html")
+    return kept_pages.answer(lambda: _render("_recommended.html"))
 
 
 def _render(template: str) -> str:

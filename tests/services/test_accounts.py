@@ -7,7 +7,7 @@ from argon2 import PasswordHasher
 from sqlalchemy import func, select, update
 
 from movie_recommender.errors import InvalidInput, NameTaken, NotSignedIn, WrongPassword
-from movie_recommender.services import accounts, keys, rating
+from movie_recommender.services import accounts, keys, rating, visitors
 from movie_recommender.storage import db
 from movie_recommender.storage.models import Movie, Rating, Revision, Token, User, UserState
 
@@ -55,9 +55,9 @@ def test_changing_the_password_ends_sessions_and_tokens(app, alice):
     with app.app_context():
         user = db.session.get(User, alice.id)
         session_key, (token, _) = keys.begin_session(user), keys.issue_token(user)
-        assert keys.by_session(session_key).id == alice.id
+        assert visitors.by_session(session_key).id == alice.id
         accounts.change_password(user, "a new one entirely")
-        assert keys.by_session(session_key) is None
+        assert visitors.by_session(session_key) is None
         with pytest.raises(NotSignedIn):
             keys.by_token(token)
         assert accounts.authenticate("Alice", "a new one entirely").id == alice.id

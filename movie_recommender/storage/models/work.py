@@ -23,7 +23,7 @@ class UserState(Base):
 
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), primary_key=True)
     version: Mapped[int] = mapped_column(BigInteger, default=0)  # raised by every change that the list depends on
-    changed_at: Mapped[float] = mapped_column(Double, default=0.0, server_default="0", index=True)  # when it was raised last
+    changed_at: Mapped[float] = mapped_column(Double, default=0.0, server_default="0", index=True)  # it, or his marks
     computed_version: Mapped[int] = mapped_column(BigInteger, default=0)
     queued_at: Mapped[float] = mapped_column(Double, default=0.0)  # the reconciler's lease
     attempts: Mapped[int] = mapped_column(default=0)  # failures since the last success

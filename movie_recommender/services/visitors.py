@@ -1,0 +1,75 @@
+"""Who asks from a browser: the person of a session, and how far what he may see has changed, in one statement a request."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from flask_login import UserMixin
+from sqlalchemy import bindparam, func, select
+
+from ..storage import rows
+from ..storage.models import BrowserSession, RecommendationList, Revision, User, UserState
+from . import keys
+from .clock import now
+
+
+class Standing(NamedTuple):
+    """What raises a number here may change the person's list or the page of it; the same numbers, the same page.
+
+    `version`, `computed_version` and `changed_at` are his state's (None before his first rating), what follows his list's, then
+    the revisions of the catalogue and of the community. Time is not in it: see `dismissing.next_lapse`.
+    """
+
+    version: int | None
+    computed_version: int | None
+    changed_at: float | None
+    list_version: int | None
+    engine: str | None
+    computed_at: int | None
+    size: int | None
+    catalogue: int | None
+    community: int | None
+
+
+@dataclass(frozen=True)
+class Visitor(UserMixin):
+    """A member who is signed in, as every page knows him; `session_key` is his browser's."""
+
+    id: int
+    name: str
+    is_operator: bool
+    created_at: int
+    session_key: str
+    standing: Standing
+
+    def get_id(self) -> str:
+        """What Flask-Login keeps in the cookie."""
+        return self.session_key
+
+
+def by_session(key: str) -> Visitor | None:
+    """The member whose session this is and has not ended (Flask-Login's `user_loader`)."""
+    found = rows(_BY_SESSION, digest=keys.digest(key), now=now())
+    if not found:
+        return None
+    user_id, name, is_operator, created_at, *standing = found[0]
+    return Visitor(user_id, name, is_operator, created_at, key, Standing(*standing))
+
+
+def _revision(name: str) -> Any:
+    return select(Revision.value).where(Revision.name == name).scalar_subquery()
+
+
+_BY_SESSION = (
+    select(
+        User.id, User.name, User.is_operator, User.created_at,
+        UserState.version, UserState.computed_version, UserState.changed_at,
+        RecommendationList.version, RecommendationList.engine, RecommendationList.computed_at,
+        func.length(RecommendationList.payload), _revision("catalogue"), _revision("community"),
+    )
+    .join(BrowserSession, BrowserSession.user_id == User.id)
+    .outerjoin(UserState, UserState.user_id == User.id)
+    .outerjoin(RecommendationList, RecommendationList.user_id == User.id)
+    .where(BrowserSession.digest == bindparam("digest"), BrowserSession.expires_at > bindparam("now"), User.kind == "member")
+)  # fmt: skip
