@@ -11,13 +11,16 @@ import pytest
 ROOT = Path(__file__).parent.parent
 
 
+HEAVY = ("torch", "chromadb", "numba", "numpy", "sentence_transformers", "sklearn", "movie_recommender.core", "requests", "bs4", "tqdm")
+
+
 def test_imports_go_down_only() -> None:
     lint = Path(sys.executable).parent / "lint-imports"
     answer = subprocess.run([lint, "--no-cache"], cwd=ROOT, capture_output=True, text=True, check=False)
     assert answer.returncode == 0, answer.stdout
 
 
-@pytest.mark.parametrize("heavy", ["torch", "chromadb", "numba", "sentence_transformers", "sklearn", "movie_recommender.core"])
+@pytest.mark.parametrize("heavy", HEAVY)
 def test_the_website_never_imports(heavy: str, loaded_modules: set[str]) -> None:
     assert heavy not in loaded_modules
 

@@ -9,7 +9,7 @@ import click
 from flask.cli import with_appcontext
 
 from ..errors import ImportFailed
-from ..services import accounts, demo, downloading, enriching, history, importing, orders
+from ..services import accounts, demo, enriching, history, importing, orders
 from ..services.history import reporting
 from .common import Bars, clear_errors, say
 
@@ -23,6 +23,8 @@ def import_movielens(path: Path | None, name: str | None, yes: bool) -> None:
     """Bring in a MovieLens data set: a folder or zip (ml-latest*, ml-20m/25m/32m, ml-10m, ml-1m, ml-100k), or --download NAME."""
     if (path is None) == (name is None):
         raise click.UsageError("Give either the PATH of a data set or --download NAME.")
+    from ..services import downloading
+
     with clear_errors():
         if name:
             click.echo(downloading.terms(name))

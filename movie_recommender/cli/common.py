@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 import click
-from tqdm import tqdm
 
 from ..errors import MovieRecommenderError
 from ..services import importing
+
+if TYPE_CHECKING:
+    from tqdm import tqdm
 
 
 @contextmanager
@@ -30,6 +33,8 @@ class Bars:
     def __call__(self, what: str, done: int, total: int) -> None:
         bar = self._bars.get(what)
         if bar is None:
+            from tqdm import tqdm
+
             bar = self._bars[what] = tqdm(total=total, desc=what, unit="", unit_scale=True, mininterval=0.5)
         bar.total = total
         bar.update(done)

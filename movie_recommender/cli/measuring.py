@@ -9,7 +9,6 @@ from typing import Any
 import click
 from flask import current_app
 from flask.cli import with_appcontext
-from tqdm import tqdm
 
 from ..services.operating import EVALUATION
 from .common import clear_errors
@@ -72,6 +71,8 @@ def evaluate(
     weights: Path | None, json_path: Path | None,
 ) -> None:  # fmt: skip
     """Measure lists and predicted stars on held-out ratings, side by side with baselines and peers."""
+    from tqdm import tqdm
+
     from ..services import evaluation
 
     with clear_errors():
@@ -93,6 +94,8 @@ def evaluate(
 @with_appcontext
 def tune(movielens: Path | None, metadata: Path | None, vectors: Path | None, splits: int, from_scratch: bool, out: Path | None) -> None:
     """Fit the blend's weights on hold-outs and write them with their provenance, if they are better."""
+    from tqdm import tqdm
+
     from ..services import tuning
 
     with clear_errors():
@@ -113,7 +116,7 @@ def tune(movielens: Path | None, metadata: Path | None, vectors: Path | None, sp
         click.echo(f"Written to {path}. Use it with WEIGHTS_FILE={path}.")
 
 
-def _step(bar: tqdm, what: str) -> None:
+def _step(bar: Any, what: str) -> None:
     bar.set_postfix_str(what, refresh=False)
     bar.update()
 

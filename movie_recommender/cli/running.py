@@ -5,9 +5,8 @@ from __future__ import annotations
 import click
 from flask import current_app
 from flask.cli import with_appcontext
-from tqdm import tqdm
 
-from .. import storage, supervisor
+from .. import storage
 from ..services import importing
 from .common import Bars, clear_errors, say
 
@@ -18,6 +17,9 @@ from .common import Bars, clear_errors, say
 @with_appcontext
 def start(context: click.Context, reload: bool) -> None:
     """Prepare what is not there yet, then run the website and the background API until Ctrl-C."""
+    # Here and not above: the website imports this module, and has no use for what a command needs.
+    from .. import supervisor
+
     with clear_errors():
         supervisor.check_ports(current_app.config)
         click.echo("Database and catalogue ...")
@@ -42,7 +44,8 @@ def initdb() -> None:
 @with_appcontext
 def fillchroma(rebuild: bool) -> None:
     """Encode plots that are new or changed and bring the plot index up to date; by the background API if it runs."""
-    # Here and not above: the website imports this module, and must not import what computes.
+    from tqdm import tqdm
+
     from ..services import filling
 
     with clear_errors(), tqdm(desc="plots", unit="", mininterval=0.2, disable=None) as bar:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import logging
 import os
 from collections import Counter
-from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -19,11 +18,6 @@ from sqlalchemy.orm import Session
 
 from ..catalogue.providers import Answer, Failed, ProviderStopped, Wanted
 from ..catalogue.providers.answers import Provider
-from ..catalogue.providers.imdb_files import ImdbFiles
-from ..catalogue.providers.imdb_pages import ImdbPages
-from ..catalogue.providers.tmdb import Tmdb
-from ..catalogue.providers.web import Web
-from ..catalogue.providers.wikidata import Wikidata
 from ..errors import BackgroundUnavailable, InvalidInput
 from ..storage import db, raise_revision, upsert, writing
 from ..storage.filling import fill
@@ -42,7 +36,7 @@ _PICTURES = {b"\xff\xd8\xff": "jpg", b"\x89PNG\r\n": "png", b"RIFF": "webp"}
 
 def is_configured() -> bool:
     """Whether there is anybody to ask."""
-    return bool(_makers())
+    return bool(_configured())
 
 
 def enrich(limit: int | None = None, progress: Progress = lambda what, done, total: None) -> Report:
@@ -55,32 +49,47 @@ def enrich(limit: int | None = None, progress: Progress = lambda what, done, tot
     Raises:
         InvalidInput: No provider is configured.
     """
-    makers = _makers()
-    if not makers:
+    names = _configured()
+    if not names:
         raise InvalidInput("There is nobody to ask. Set TMDB_KEY, IMDB_FILES_DIR or IMDB_PAGES_DIR, or add wikidata to METADATA_PROVIDERS.")
     report, filled = Report(), Counter[str]()
-    for make in makers:
-        provider = make()
-        _ask(provider, limit, progress, report, filled)
+    for name in names:
+        _ask(_made(name), limit, progress, report, filled)
     report.counts |= {f"{name} filled": count for name, count in filled.most_common()}
     if filled["plot"]:
         _reembed(report)
     return report
 
 
-def _makers() -> list[Callable[[], Provider]]:
+def _configured() -> list[str]:
+    """The providers that may be asked, in their order."""
+    config = current_app.config
+    needs = {
+        "tmdb": config["TMDB_KEY"], "imdb_files": config["IMDB_FILES_DIR"], "imdb_pages": config["IMDB_PAGES_DIR"] or config["IMDB_CRAWL"],
+        "wikidata": True,
+    }  # fmt: skip
+    return [name for name in config["METADATA_PROVIDERS"] if needs[name]]
+
+
+def _made(name: str) -> Provider:
+    # Here and not above: the website imports this module, and asks nobody.
+    from ..catalogue.providers.imdb_files import ImdbFiles
+    from ..catalogue.providers.imdb_pages import ImdbPages
+    from ..catalogue.providers.tmdb import Tmdb
+    from ..catalogue.providers.web import Web
+    from ..catalogue.providers.wikidata import Wikidata
+
     config = current_app.config
     agent = f"MovieRecommender/1 (self-hosted; {config['CONTACT'] or 'no contact given'})"
-    files, pages = config["IMDB_FILES_DIR"], config["IMDB_PAGES_DIR"]
-    crawl = Web("IMDb", agent, per_second=CRAWL_PER_SECOND, walls=(202, 401, 403, 451)) if config["IMDB_CRAWL"] else None
-    known: dict[str, tuple[bool, Callable[[], Provider]]] = {
-        "tmdb": (bool(config["TMDB_KEY"]), lambda: Tmdb(
-            Web("TMDB", agent, per_second=20), config["TMDB_KEY"], config["TMDB_URL"], config["TMDB_IMAGES_URL"])),
-        "imdb_files": (bool(files), lambda: ImdbFiles(Path(files))),
-        "imdb_pages": (bool(pages) or crawl is not None, lambda: ImdbPages(Path(pages) if pages else None, crawl, config["IMDB_URL"])),
-        "wikidata": (True, lambda: Wikidata(Web("Wikidata", agent, per_second=4), config["WIKIDATA_URL"], config["WIKIPEDIA_URL"])),
-    }  # fmt: skip
-    return [known[name][1] for name in config["METADATA_PROVIDERS"] if known[name][0]]
+    if name == "tmdb":
+        return Tmdb(Web("TMDB", agent, per_second=20), config["TMDB_KEY"], config["TMDB_URL"], config["TMDB_IMAGES_URL"])
+    if name == "imdb_files":
+        return ImdbFiles(Path(config["IMDB_FILES_DIR"]))
+    if name == "imdb_pages":
+        pages = config["IMDB_PAGES_DIR"]
+        crawl = Web("IMDb", agent, per_second=CRAWL_PER_SECOND, walls=(202, 401, 403, 451)) if config["IMDB_CRAWL"] else None
+        return ImdbPages(Path(pages) if pages else None, crawl, config["IMDB_URL"])
+    return Wikidata(Web("Wikidata", agent, per_second=4), config["WIKIDATA_URL"], config["WIKIPEDIA_URL"])
 
 
 def _ask(provider: Provider, limit: int | None, progress: Progress, report: Report, filled: Counter[str]) -> None:

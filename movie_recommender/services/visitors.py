@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from flask_login import UserMixin
 from sqlalchemy import bindparam, func, select
 
-from ..storage import rows
+from ..storage import first_row
 from ..storage.models import BrowserSession, RecommendationList, Revision, User, UserState
 from . import keys
 from .clock import now
@@ -50,11 +50,11 @@ class Visitor(UserMixin):
 
 def by_session(key: str) -> Visitor | None:
     """The member whose session this is and has not ended (Flask-Login's `user_loader`)."""
-    found = rows(_BY_SESSION, digest=keys.digest(key), now=now())
-    if not found:
+    found = first_row(_BY_SESSION, digest=keys.digest(key), now=now())
+    if found is None:
         return None
-    user_id, name, is_operator, created_at, *standing = found[0]
-    return Visitor(user_id, name, is_operator, created_at, key, Standing(*standing))
+    user_id, name, is_operator, created_at, *standing = found
+    return Visitor(user_id, name, bool(is_operator), created_at, key, Standing(*standing))
 
 
 def _revision(name: str) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,8 @@ from alembic.script import ScriptDirectory
 from flask import Flask
 from flask_migrate import Migrate, upgrade
 from sqlalchemy import Executable, event, select
-from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.engine import Connection, Dialect, Engine
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from .models import Revision, db
@@ -98,6 +100,36 @@ def rows(statement: Executable, **values: Any) -> Sequence[Any]:
     takes twice as long as asking.
     """
     return db.session.connection().execute(statement, values).all()
+
+
+def first_row(statement: Executable, **values: Any) -> Sequence[Any] | None:
+    """The first row of a query of columns, straight from the driver and outside of the session's transaction; None if there is none.
+
+    For what every request asks: a tenth of what a connection of the session and its results take. Values come as the driver gives them.
+
+    Raises:
+        DBAPIError: As from the session.
+    """
+    engine = db.engine
+    text, names, fixed = _written(statement, engine.dialect)
+    values = {**fixed, **values}
+    connection = engine.raw_connection()
+    try:
+        cursor = connection.cursor()
+        cursor.execute(text, [values[name] for name in names] if engine.dialect.positional else values)
+        found: Sequence[Any] | None = cursor.fetchone()
+    except engine.dialect.loaded_dbapi.Error as error:
+        raise DBAPIError.instance(text, values, error, engine.dialect.loaded_dbapi.Error, dialect=engine.dialect) from error
+    finally:
+        connection.close()
+    return found
+
+
+@cache
+def _written(statement: Executable, dialect: Dialect) -> tuple[str, Sequence[str], dict[str, Any]]:
+    """A statement in the words of a dialect, the names of its values in their order, and those values that it says itself."""
+    compiled: Any = statement.compile(dialect=dialect)  # type: ignore[attr-defined]
+    return str(compiled), tuple(compiled.positiontup or ()), dict(compiled.params)
 
 
 def upsert(model: Any) -> Any:

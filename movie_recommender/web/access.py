@@ -7,8 +7,10 @@ from datetime import timedelta
 from typing import Any
 
 from flask import Flask, g, redirect, request, session, url_for
+from flask.sessions import SecureCookieSessionInterface
 from flask_login import LoginManager, current_user, login_user, logout_user
 from flask_wtf import CSRFProtect
+from itsdangerous import URLSafeTimedSerializer
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from ..errors import NotAllowed, NotSignedIn
@@ -57,10 +59,24 @@ def init_app(app: Flask) -> None:
     if proxies := app.config["TRUSTED_PROXIES"]:
         # Not the host: a proxy that leaves X-Forwarded-Host alone would let anybody name one.
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies)  # type: ignore[method-assign]
+    app.session_interface = Sessions()
+    login_manager.session_protection = None  # it only marks sign-ins as no longer fresh, which nothing here asks
     login_manager.init_app(app)
     login_manager.user_loader(visitors.by_session)
     app.before_request(require_sign_in)
     csrf.init_app(app)
+
+
+class Sessions(SecureCookieSessionInterface):
+    """Flask's sessions, whose signer is made once and not with every request."""
+
+    def __init__(self) -> None:
+        self._signers: dict[Any, URLSafeTimedSerializer | None] = {}
+
+    def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
+        if app.secret_key not in self._signers:
+            self._signers[app.secret_key] = super().get_signing_serializer(app)
+        return self._signers[app.secret_key]
 
 
 def _cookie_name(app: Flask) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -20,18 +19,18 @@ MOST_KEPT = 2  # of one that is kept: the beginning, and who asks
 
 
 @pytest.fixture
-def statements(app: Any) -> Iterator[list[str]]:
+def statements(app: Any) -> list[str]:
     """What the database was asked."""
     asked: list[str] = []
 
-    def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        asked.append(statement)
+    def listen(connection: Any, *_: Any) -> None:
+        connection.set_trace_callback(asked.append)
 
     with app.app_context():
         engine = db.engine
-    event.listen(engine, "before_cursor_execute", note)
-    yield asked
-    event.remove(engine, "before_cursor_execute", note)
+    engine.dispose()
+    event.listen(engine, "connect", listen)
+    return asked
 
 
 def tokens(page: str) -> set[str]:
