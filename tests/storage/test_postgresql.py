@@ -10,9 +10,10 @@ from sqlalchemy import func, select
 
 from movie_recommender.catalogue.records import MovieRecord
 from movie_recommender.errors import ImportFailed
-from movie_recommender.services import accounts, browsing, demo, importing, rating
-from movie_recommender.storage import db
-from movie_recommender.storage.models import Movie, Person, Rating, User
+from movie_recommender.services import accounts, browsing, demo, importing, keys, rating, visitors
+from movie_recommender.services.lists import Entry, pack
+from movie_recommender.storage import db, writing
+from movie_recommender.storage.models import Movie, Person, Rating, RecommendationList, User
 from movie_recommender.storage.movies import save_movies
 from movie_recommender.storage.ratings import recount
 
@@ -68,3 +69,21 @@ def test_people_rate_and_the_demo_community_comes_and_goes() -> None:
     assert browsing.histogram(movie_id) == [0, 0, 0, 0, 0, 0, 0, 0, 1, 0]
     assert demo.remove() == 10
     assert (_count(User), _count(Rating)) == (1, 1)
+
+
+@pytest.mark.usefixtures("app_on_postgresql")
+def test_who_asks_is_told_by_one_statement_with_how_far_his_list_is() -> None:
+    alice = accounts.register("Alice", "correct horse battery")
+    key = keys.begin_session(alice)
+    before = visitors.by_session(key)
+    assert before is not None
+    assert (before.id, before.name, before.is_operator, before.standing.version) == (alice.id, "Alice", False, 0)
+    with writing() as session:
+        rating.raise_version(session, alice.id)
+        payload = pack((Entry(7, 0.5, 4.0, ()),))
+        session.add(RecommendationList(user_id=alice.id, version=1, engine="a", computed_at=1, payload=payload))
+    after = visitors.by_session(key)
+    assert after is not None
+    assert (after.standing.version, after.standing.list_version, after.standing.size) == (1, 1, len(payload))
+    keys.end_session(key)
+    assert visitors.by_session(key) is None
