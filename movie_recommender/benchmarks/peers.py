@@ -1,10 +1,10 @@
 """The same recompute by other libraries, in the same run. A script for a Python that has them: it imports nothing of ours.
 
-    python peers.py WORLD.npz
+    python peers.py WORLD.npz [PART OF A NAME ...]
 
 The file holds `indptr`, `cols`, `codes`, `shape` and `people` (rows to compute for). Prints a list of ``{"name",
 "milliseconds" (median CPU a person), "people" (asked: fewer of the slow ones), "fit_seconds", "note"}``; a library that is
-not installed, or does not get on with so many ratings (which is said on stderr), is left out.
+not installed, or does not get on with so many ratings (which is said on stderr), is left out; with names only these are asked.
 """
 
 from __future__ import annotations
@@ -27,13 +27,15 @@ FEWEST, ENOUGH = 5, 20.0
 """People that are asked in any case, and CPU seconds after which no more are."""
 
 
-def main(path: str) -> None:
-    """Measure what is installed."""
+def main(path: str, names: list[str]) -> None:
+    """Measure what is installed, or of it only those whose name holds one of `names`."""
     with np.load(path) as data:
         matrix = sp.csr_matrix((data["codes"].astype(np.float32) / 2, data["cols"], data["indptr"]), shape=tuple(data["shape"]))
         people = data["people"].tolist()
     found = []
     for name, note, prepare in PEERS:
+        if names and not any(part in name for part in names):
+            continue
         begin = time.process_time()
         try:
             recommend = prepare(matrix)
@@ -145,4 +147,4 @@ PEERS: tuple[tuple[str, str, Callable[[sp.csr_matrix], Callable[[int], Any]]], .
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(sys.argv[1], sys.argv[2:])
