@@ -136,6 +136,43 @@ def test_axe_finds_nothing_on_any_page(alice: Any, paths: list[str], look: str) 
     assert found == []
 
 
+def _why(page: Any) -> None:
+    page.locator("[data-why]").first.click()
+    page.locator(".dialogue .receipt").wait_for()
+
+
+def _suggest(page: Any) -> None:
+    page.locator("#q-top").press_sequentially("god", delay=10)
+    page.locator(".suggested a").first.wait_for()
+    assert page.locator(".suggested a").first.inner_text().startswith("The Godfather")
+
+
+OPENED = {
+    "the receipt": ("/recommendations", _why),
+    "suggestions": ("/recommendations", _suggest),
+    "the filter": ("/recommendations", lambda page: page.locator(".genre-filter summary").click()),
+    "how to hide": ("/recommendations", lambda page: page.locator("[data-live] .hide summary").first.click()),
+    "the menu": ("/recommendations", lambda page: page.locator(".more-pages summary").click()),
+    "figures": ("/taste", lambda page: page.locator(".chart-figures summary").first.click()),
+}
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_axe_finds_nothing_in_what_opens(alice: Any, look: str) -> None:
+    size, colours = LOOKS[look]
+    alice.set_viewport_size(size)
+    alice.emulate_media(color_scheme=colours)
+    axe = (files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8")
+    found = []
+    for name, (path, act) in OPENED.items():
+        alice.goto(path)
+        act(alice)
+        alice.evaluate(axe)
+        for violation in alice.evaluate("rules => axe.run(document, {runOnly: rules})", AXE_RULES)["violations"]:
+            found += [f"{name}: {violation['id']} {node['target']} {node['failureSummary']}" for node in violation["nodes"][:3]]
+    assert found == []
+
+
 @pytest.mark.parametrize("width", [360, 2560])
 def test_no_page_is_wider_than_the_screen(alice: Any, paths: list[str], width: int) -> None:
     alice.set_viewport_size({"width": width, "height": 900})

@@ -128,6 +128,8 @@ def test_why_opens_and_a_cause_is_ticked_off(
     page.locator(".receipt-films .ignore").first.click()
     if options.get("java_script_enabled") is False:
         expect(page.locator(".notice")).to_contain_text("Your list leaves your rating of")
+    else:
+        expect(page.locator(".was")).to_contain_text(re.compile(r"points now\. It had \+"))
     expect(page.locator(".receipt-films .heed").filter(visible=True)).to_have_count(1)
     if "viewport" in options:  # the message lies before the open receipt, and its undo can be reached
         page.locator(".toast").get_by_role("button", name="Undo").click()

@@ -21,6 +21,7 @@ let lit = -1; // the group or genre that is picked out
 const MIDDLE = 5000; // of places from 0 to 10000
 let view = { x: MIDDLE, y: MIDDLE, zoom: 1 };
 let pending = false;
+let [wide, high] = [0, 0]; // of the canvas, in CSS pixels: asking for it each time makes the browser lay out the page anew
 
 root.hidden = false;
 start();
@@ -34,6 +35,9 @@ async function start() {
   }
   root.querySelector("[data-wait]").remove();
   root.dataset.drawn = "";
+  films.x = Float32Array.from(films.x);
+  films.y = Float32Array.from(films.y);
+  films.own = films.ids.flatMap((id, at) => (id in mine ? [at] : []));
   films.byKind = { group: sorted("group"), genre: sorted("genre") };
   new ResizeObserver(fit).observe(canvas);
   const repaint = () => (showLegend(), redraw());
@@ -52,8 +56,9 @@ function sorted(column) {
 
 function fit() {
   const ratio = window.devicePixelRatio || 1;
-  canvas.width = Math.round(canvas.clientWidth * ratio);
-  canvas.height = Math.round(canvas.clientHeight * ratio);
+  [wide, high] = [canvas.clientWidth, canvas.clientHeight];
+  canvas.width = Math.round(wide * ratio);
+  canvas.height = Math.round(high * ratio);
   redraw();
 }
 
@@ -66,9 +71,9 @@ function redraw() {
   });
 }
 
-const scale = () => (Math.min(canvas.clientWidth, canvas.clientHeight) / 10600) * view.zoom;
-const toScreen = (x, y) => [canvas.clientWidth / 2 + (x - view.x) * scale(), canvas.clientHeight / 2 + (y - view.y) * scale()];
-const toMap = (x, y) => [(x - canvas.clientWidth / 2) / scale() + view.x, (y - canvas.clientHeight / 2) / scale() + view.y];
+const scale = () => (Math.min(wide, high) / 10600) * view.zoom;
+const toScreen = (x, y) => [wide / 2 + (x - view.x) * scale(), high / 2 + (y - view.y) * scale()];
+const toMap = (x, y) => [(x - wide / 2) / scale() + view.x, (y - high / 2) / scale() + view.y];
 
 const isDark = () => getComputedStyle(root).colorScheme === "dark" || getComputedStyle(document.body).getPropertyValue("color").match(/\d+/)[0] > 128;
 
@@ -83,10 +88,10 @@ function colour(kind) {
 function draw() {
   const ratio = window.devicePixelRatio || 1;
   pen.setTransform(ratio, 0, 0, ratio, 0, 0);
-  pen.clearRect(0, 0, canvas.clientWidth, canvas.clientHeight);
+  pen.clearRect(0, 0, wide, high);
   const size = Math.min(7, 1.6 + Math.sqrt(view.zoom));
   const round = view.zoom > 4;
-  const [width, height, s] = [canvas.clientWidth, canvas.clientHeight, scale()];
+  const [width, height, s] = [wide, high, scale()];
   const [across, down] = [width / 2 - view.x * s, height / 2 - view.y * s];
   const of = films.byKind[colourBy];
   const ink = getComputedStyle(root).color;
@@ -109,13 +114,12 @@ function draw() {
   pen.globalAlpha = 1;
   pen.strokeStyle = ink;
   pen.lineWidth = 2;
-  films.ids.forEach((id, at) => {
-    if (!(id in mine)) return;
+  for (const at of films.own) {
     const [x, y] = toScreen(films.x[at], films.y[at]);
     pen.beginPath();
-    pen.arc(x, y, size + mine[id], 0, 7);
+    pen.arc(x, y, size + mine[films.ids[at]], 0, 7);
     pen.stroke();
-  });
+  }
   if (seen <= LABELLED) label(ink);
 }
 
@@ -127,7 +131,7 @@ function label(ink) {
   for (let at = 0; at < films.ids.length; at += 1) {
     const [x, y] = toScreen(films.x[at], films.y[at]);
     const place = `${Math.floor(x / 130)},${Math.floor(y / 18)}`;
-    if (x < 0 || y < 0 || x > canvas.clientWidth || y > canvas.clientHeight || taken.has(place)) continue;
+    if (x < 0 || y < 0 || x > wide || y > high || taken.has(place)) continue;
     taken.add(place);
     pen.fillText(films.titles[at].slice(0, 28), x + 9, y + 4);
   }
@@ -163,12 +167,15 @@ function showLegend() {
 }
 
 function nearest(x, y) {
+  const [mapX, mapY] = toMap(x, y);
   let best = -1;
-  let least = NEAR * NEAR;
-  for (let at = 0; at < films.ids.length; at += 1) {
-    const [px, py] = toScreen(films.x[at], films.y[at]);
-    const away = (px - x) ** 2 + (py - y) ** 2;
-    if (away < least) [best, least] = [at, away];
+  let least = (NEAR / scale()) ** 2;
+  for (let at = 0; at < films.x.length; at += 1) {
+    const away = (films.x[at] - mapX) ** 2 + (films.y[at] - mapY) ** 2;
+    if (away < least) {
+      best = at;
+      least = away;
+    }
   }
   return best;
 }
@@ -189,8 +196,8 @@ function hover(x, y) {
   title.textContent = films.titles[at];
   tip.replaceChildren(title, document.createElement("br"), stars ? `You: ${stars} of 5 · ${facts}` : facts);
   const [px, py] = toScreen(films.x[at], films.y[at]);
-  const left = Math.max(4, Math.min(px + 14, canvas.clientWidth - tip.offsetWidth - 8));
-  const top = Math.max(4, Math.min(py + 14, canvas.clientHeight - tip.offsetHeight - 8));
+  const left = Math.max(4, Math.min(px + 14, wide - tip.offsetWidth - 8));
+  const top = Math.max(4, Math.min(py + 14, high - tip.offsetHeight - 8));
   tip.style.transform = `translate(${left}px, ${top}px)`;
   return at;
 }
@@ -278,7 +285,7 @@ canvas.addEventListener("keydown", (event) => {
 root.querySelectorAll("[data-zoom]").forEach((button) => {
   button.addEventListener("click", () => {
     const factor = Number(button.dataset.zoom);
-    if (factor) zoomAt(canvas.clientWidth / 2, canvas.clientHeight / 2, factor);
+    if (factor) zoomAt(wide / 2, high / 2, factor);
     else {
       view = { x: MIDDLE, y: MIDDLE, zoom: 1 };
       redraw();

@@ -51,14 +51,16 @@ async function act(form, button) {
   const body = new FormData(form);
   if (button.name) body.set(button.name, button.value);
   const live = document.querySelector("[data-live]");
+  const receipt = button.closest("[data-dialogue]");
+  const tellOthers = () => [live, receipt].forEach((one) => one?.dispatchEvent(new CustomEvent("changed")));
   const back = change(button);
   try {
     const { message, undo } = await post(button.formAction, body);
-    live?.dispatchEvent(new CustomEvent("changed"));
+    tellOthers();
     const takeBack = async () => {
       const done = await post(undo, new FormData(form));
       back();
-      live?.dispatchEvent(new CustomEvent("changed"));
+      tellOthers();
       return [done.message];
     };
     tell([message], undo && takeBack);
