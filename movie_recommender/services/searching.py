@@ -24,6 +24,7 @@ from ..errors import BackgroundUnavailable, NotFound
 from ..storage import db, revisions
 from ..storage.models import Credit, Movie, Person
 from . import dispatch
+from .fame import fame
 
 MOST_WORDS = 32  # of a question
 MOST_PEOPLE = 60_000  # those with most films; of whom hardly anybody asks
@@ -31,7 +32,7 @@ STORY_WORDS = 2  # words from which on a question may be about a plot
 STORY_TIMEOUT = (0.5, 4.0)  # seconds to connect, to answer
 LEAST_LIKE = 0.25  # cosine below which a plot has nothing to do with the question
 # What counts besides how well the words fit (0..1), so that "god" leads to The Godfather and not to any film with that word.
-CALLED_SO, BEGINS_SO, KNOWN = 0.3, 0.1, 0.35
+CALLED_SO, BEGINS_SO, KNOWN = 0.4, 0.1, 0.35
 _ARTICLE = re.compile(r"^(?:the|an?) (?=.)")
 Row = tuple[int, str, str, float]
 _lock = threading.Lock()
@@ -141,11 +142,11 @@ def _index(name: str, load: Callable[[], list[Row]], model: Any) -> _Index:
 
 
 def _titles() -> list[Row]:
-    columns = select(Movie.id, Movie.title, Movie.search_key, Movie.year, Movie.rating_count, Movie.renown)
+    columns = select(Movie.id, Movie.title, Movie.search_key, Movie.year, fame())
     rows = db.session.execute(columns)
     return [
-        (movie_id, name := search_key(title), f"{key.removeprefix(name)} {year or ''}", ratings + 100.0 / renown)
-        for movie_id, title, key, year, ratings, renown in rows
+        (movie_id, name := search_key(title), f"{key.removeprefix(name)} {year or ''}", float(known))
+        for movie_id, title, key, year, known in rows
     ]
 
 

@@ -35,6 +35,7 @@ LOOKS = {"phone, light": ({"width": 390, "height": 844}, "light"), "desk, dark":
 NOT_PAGES = {
     "assets.file",
     "assets.sheet",
+    "assets.plotly",
     "posters.file",
     "imports.everything",
     "recommendations.fragment",
