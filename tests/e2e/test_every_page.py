@@ -152,7 +152,7 @@ OPENED = {
     "the receipt": ("/recommendations", _why),
     "suggestions": ("/recommendations", _suggest),
     "the filter": ("/recommendations", lambda page: page.locator(".genre-filter summary").click()),
-    "how to hide": ("/recommendations", lambda page: page.locator("[data-live] .hide summary").first.click()),
+    "how to hide": ("/recommendations", lambda page: page.locator("[data-live] .hide summary").nth(2).click()),
     "the menu": ("/recommendations", lambda page: page.locator(".more-pages summary").click()),
     "figures": ("/taste", lambda page: page.locator(".chart-figures summary").first.click()),
 }

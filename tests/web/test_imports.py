@@ -57,7 +57,11 @@ def test_a_file_is_read_shown_applied_and_undone(app: Any, alice: Any, films: di
 
 
 def test_a_bad_file_is_refused_on_the_page(alice: Any) -> None:
-    for text, name, words in (("a,b\n1,2\n", "x.csv", "no known export"), ("", "x.csv", "is empty")):
+    for text, name, words in (
+        ("a,b\n1,2\n", "x.csv", "no known export"),
+        ("", "x.csv", "is empty"),
+        ("\x89PNG\x01", "x.png", "is no text"),
+    ):
         answer = send(alice, text, name)
         assert answer.status_code == 422
         assert words in answer.text

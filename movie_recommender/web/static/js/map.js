@@ -5,7 +5,8 @@ import { request } from "./net.js";
 const NEAR = 12; // pixels within which a point is meant
 const FARTHEST = 0.8;
 const NEAREST = 60;
-const LABELLED = 220; // points in sight, with which there is room for titles
+const WIDE = 170; // pixels of a title
+const NAMED = 2.5; // the zoom from which on films have their titles, the best known first
 
 const root = document.querySelector("[data-map]");
 const canvas = root.querySelector("canvas");
@@ -95,7 +96,6 @@ function draw() {
   const [across, down] = [width / 2 - view.x * s, height / 2 - view.y * s];
   const of = films.byKind[colourBy];
   const ink = getComputedStyle(root).color;
-  let seen = 0; // points within the frame
   for (let kind = -1; kind < of.length - 1; kind += 1) {
     pen.fillStyle = colour(kind);
     pen.globalAlpha = lit >= 0 && lit !== kind ? 0.12 : 0.8;
@@ -103,7 +103,6 @@ function draw() {
       const x = across + films.x[at] * s;
       const y = down + films.y[at] * s;
       if (x < -9 || y < -9 || x > width + 9 || y > height + 9) continue;
-      seen += 1;
       if (round) {
         pen.beginPath();
         pen.arc(x, y, size, 0, 7);
@@ -120,20 +119,26 @@ function draw() {
     pen.arc(x, y, size + mine[films.ids[at]], 0, 7);
     pen.stroke();
   }
-  if (seen <= LABELLED) label(ink);
+  if (view.zoom >= NAMED) label(ink);
 }
 
-// Titles, once there is room for them.
+// Titles where there is room for them: films come best known first.
 function label(ink) {
   pen.fillStyle = ink;
+  pen.strokeStyle = getComputedStyle(canvas.parentElement).backgroundColor;
+  pen.lineWidth = 3;
+  pen.lineJoin = "round";
   pen.font = `12px ${getComputedStyle(root).fontFamily}`;
-  const taken = new Set();
+  const taken = new Map(); // by row, where titles begin
+  const isFree = (x, row) => [-1, 0, 1].every((near) => (taken.get(row + near) ?? []).every((other) => Math.abs(other - x) > WIDE));
   for (let at = 0; at < films.ids.length; at += 1) {
     const [x, y] = toScreen(films.x[at], films.y[at]);
-    const place = `${Math.floor(x / 130)},${Math.floor(y / 18)}`;
-    if (x < 0 || y < 0 || x > wide || y > high || taken.has(place)) continue;
-    taken.add(place);
-    pen.fillText(films.titles[at].slice(0, 28), x + 9, y + 4);
+    const row = Math.floor(y / 20);
+    if (x < 0 || y < 0 || x > wide || y > high || !isFree(x, row)) continue;
+    taken.set(row, [...(taken.get(row) ?? []), x]);
+    const title = films.titles[at].slice(0, 28);
+    pen.strokeText(title, x + 9, y + 4);
+    pen.fillText(title, x + 9, y + 4);
   }
 }
 
