@@ -1,7 +1,7 @@
 """Screenshots of every page in its states, phone and desk, light and dark, into docs/screenshots/ with an index; one command:
 
     make screenshots                             # MOVIELENS_DIR=… gives the site a community of raters first
-    make screenshots ARGS="--only map"           # only those whose name holds the word
+    make screenshots ARGS="--only map"           # only those whose name holds a word of these (map,taste)
     make screenshots ARGS="--instance DIR"       # on a folder that is kept: the next time starts quicker
 
 It starts the product on a folder of its own, and goes through it as newcomer, as old hand and operator, and while the
@@ -72,7 +72,7 @@ class Album:
 
     def take(self, page: Page, name: str, path: str | None = None, act: Callable[[Page], object] | None = None) -> None:
         """The page under `path` (None: as it is), brought into a state by `act`, in every look."""
-        if self.only not in name:
+        if not any(word in name for word in self.only.split(",")):
             return
         try:
             self._take(page, name, path, act)
@@ -145,7 +145,7 @@ class Site:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--only", default="", help="take only the pictures whose name holds this word")
+    parser.add_argument("--only", default="", help="take only the pictures whose name holds one of these words (map,taste)")
     parser.add_argument("--into", type=Path, default=ROOT / "docs" / "screenshots", help="the folder of the pictures")
     parser.add_argument("--instance", type=Path, help="a folder to keep the instance in")
     arguments = parser.parse_args()
