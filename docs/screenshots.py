@@ -442,7 +442,8 @@ def evening(album: Album, page: Page) -> None:
     page.get_by_role("button", name="Send a link").click()
     album.take(page, "tonight-link")
     link = page.get_by_label("Link", exact=True).input_value()
-    album.take(page, "tonight-page--awaited", "/tonight")
+    page.goto("/tonight")
+    album.take(page, "tonight-page--awaited")
     phone = page.context.browser.new_context().new_page()  # type: ignore[union-attr]
     album.take(phone, "tonight-guest", link)
     phone.goto(link)
