@@ -33,7 +33,7 @@ WRITERS = 6
 class Raters:
     """People who rate, change and remove without a pause, and remember what they were told."""
 
-    def __init__(self, here: Stand, pause: float = 0.05) -> None:
+    def __init__(self, here: Stand, pause: float) -> None:
         self._here = here
         self._pause = pause
         self._stopped = threading.Event()
@@ -115,7 +115,7 @@ def _torture(report: Report, here: Stand, kills: int, restart_redis: Callable[[]
     each = ["background", "web worker", "web"][:kills]
     targets = ["redis"] * redis_kills + each + chance.choices(each, weights=[6, 2, 2][: len(each)], k=kills - len(each))
     chance.shuffle(targets)
-    with Raters(here) as raters:
+    with Raters(here, report.sizes["pause"]) as raters:
         for target in targets:
             time.sleep(chance.uniform(0.0, 6.0))
             if target == "redis" and restart_redis:

@@ -24,7 +24,7 @@ PARTS: Mapping[str, Callable[[Report, Path], None]] = {
 }
 EMBEDDED = 1223  # films of the embedded catalogue
 LONG: Mapping[str, Mapping[str, float]] = {
-    "crash": {"films": EMBEDDED, "people": 50, "kills": 200, "server_kills": 200, "redis_kills": 20},
+    "crash": {"films": EMBEDDED, "people": 50, "kills": 200, "server_kills": 200, "redis_kills": 20, "pause": 0.05},
     "index": {"plots": 1500, "kills": 100, "damages": 10_000, "full_disks": 20},
     "machine": {"walks": 1000, "steps": 50},
     "api": {"films": EMBEDDED, "cases": 80_000, "background_cases": 20_000},
@@ -39,7 +39,7 @@ LONG: Mapping[str, Mapping[str, float]] = {
 }  # fmt: skip
 FEW, PEOPLE = 150, 6
 SHORT: Mapping[str, Mapping[str, float]] = {
-    "crash": {"films": FEW, "people": PEOPLE, "kills": 2, "server_kills": 0, "redis_kills": 0},
+    "crash": {"films": FEW, "people": PEOPLE, "kills": 2, "server_kills": 0, "redis_kills": 0, "pause": 0.2},
     "index": {"plots": 60, "kills": 1, "damages": 1, "full_disks": 0},
     "machine": {"walks": 8, "steps": 25},
     "api": {"films": FEW, "cases": 0, "background_cases": 120},
