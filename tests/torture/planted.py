@@ -80,7 +80,8 @@ def main() -> int:
 def _is_found(fault: Fault) -> bool:
     with tempfile.TemporaryDirectory(prefix="planted-") as place:
         copy = Path(place) / "product"
-        shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(".git", ".venv", "instance", "__pycache__", ".hypothesis"))
+        # With __pycache__: else every copy would compile its kernels first.
+        shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(".git", ".venv", "instance", ".hypothesis", ".*_cache"))
         file = copy / fault.file
         text = file.read_text(encoding="utf-8")
         if text.count(fault.right) != 1:

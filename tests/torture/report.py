@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
-import platform
 import sys
 import time
 from collections.abc import Mapping
@@ -37,20 +35,6 @@ class Report:
         self.lines.append(line)
         sys.stdout.write(f"[{self.part} {time.monotonic() - self.started:6.1f} s] {line}\n")
         sys.stdout.flush()
-
-    def text(self, outcome: str) -> str:
-        """As Markdown: when and with which sizes it ran, how it ended, and every line."""
-        sizes = ", ".join(f"{name} {value:g}" for name, value in self.sizes.items())
-        head = f"**{outcome}** {time.strftime('%Y-%m-%d %H:%M UTC', time.gmtime())}, {time.monotonic() - self.started:.0f} s; {sizes}."
-        return "\n".join([head, "", *(f"- {line}" for line in self.lines)])
-
-
-def machine() -> str:
-    """The machine in one line."""
-    model = platform.processor() or platform.machine()
-    with open("/proc/cpuinfo", encoding="utf-8") as file:
-        model = next((line.split(":", 1)[1].strip() for line in file if line.startswith("model name")), model)
-    return f"{os.cpu_count()} x {model}, Python {platform.python_version()}, {platform.system()} {platform.release()}"
 
 
 def quiet() -> None:
