@@ -272,8 +272,9 @@ def _in_child(task: str, generation: Path, alive: Callable[[], None]) -> None:
             child.kill()
             raise
     if child.returncode:
-        log.warning("The plot index did not stand the test (%s, status %s): %s", task, child.returncode, said.strip())
+        last = said.strip().splitlines()[-1] if said.strip() else f"status {child.returncode}"
+        log.warning("The plot index did not stand the test (%s, status %s): %s", task, child.returncode, last)
+        log.debug("All that was said: %s", said)
         if any(words in said for words in ("No space left on device", "disk is full")):
             raise DiskFull(NO_ROOM)
-        last = said.strip().splitlines()[-1] if said.strip() else f"status {child.returncode}"
         raise PlotIndexDamaged(f"The plot index cannot be used: {last}")

@@ -326,7 +326,7 @@ def run(report: Report, folder: Path) -> None:
     Walk.product = Product(folder / "instance")
     kept = settings(
         max_examples=report.size("walks"), stateful_step_count=report.size("steps"), deadline=None, database=None, derandomize=True,
-        phases=[Phase.generate, Phase.shrink], suppress_health_check=list(HealthCheck),
+        phases=[Phase.generate], suppress_health_check=list(HealthCheck),
     )  # fmt: skip
     FOUND.clear()
     try:

@@ -60,8 +60,8 @@ FAULTS = (
         "        session.execute(delete(Rating).where(Rating.user_id == user_id, Rating.movie_id == movie_id))\n", "",
     ),
     Fault(
-        "a damaged index that is believed: nothing is tried before it serves", "index", "movie_recommender/storage/chroma.py",
-        "    probe(collection, np.load(generation / \"ids.npy\").tolist(), np.load(generation / \"vectors.npy\"))\n", "",
+        "an index that calls itself current whatever it holds", "index", "movie_recommender/storage/plot_index.py",
+        'return live is not None and _manifest(live).get("digest") == digest\n', "return live is not None\n",
     ),
     Fault(
         "a count that is not kept: a removed rating still counts", "machine", "movie_recommender/services/rating.py",
