@@ -470,7 +470,7 @@ def imports(album: Album, page: Page, folder: Path) -> None:
     page.get_by_text("Brought in").wait_for()
     album.take(page, "imports-report--applied", report)
     broken = folder / "holiday.png"
-    broken.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(64))
+    broken.write_bytes(page.screenshot())
 
     def refuse(page: Page) -> None:
         page.locator("input[type=file]").set_input_files(broken)

@@ -72,8 +72,6 @@ def _read_document(document: Table | Xml, reading: Reading) -> str:
             module.read(document, reading)
             return str(module.NAME)
     columns = ", ".join(list(document.columns)[:12])
-    if not columns.isprintable() or "\ufffd" in columns:
-        raise ImportFailed(f"{document.name} is no text: a picture, or a program's own format. Known are: {_KNOWN}.")
     raise ImportFailed(f"{document.name} has columns of no known export ({columns[:200]}). Known are: {_KNOWN}.")
 
 
