@@ -158,7 +158,7 @@ class Person:
         while time.monotonic() < deadline:
             time.sleep(wait)
             wait = min(wait * self._growth, self._longest)
-            now = json.loads(self.ask("GET", "/recommendations/status", accept="application/json"))
+            now = json.loads(self.ask("GET", f"/recommendations/status?after={self.version}", accept="application/json"))
             if now["state"] == "current" and now["computed_version"] > self.version:
                 self.ask("GET", "/recommendations/list")
                 self.version = now["computed_version"]

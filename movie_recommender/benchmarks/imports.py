@@ -1,4 +1,10 @@
-"""What bringing a large data set in costs: a synthetic one is written as MovieLens' files, then imported by the command's own code."""
+"""What bringing a large data set in costs: a synthetic one is written as MovieLens' files, then imported by the command's own code.
+
+    python -m movie_recommender.benchmarks.imports FOLDER|SIZE [DATABASE_URL]
+
+A size is one of the synthetic worlds' (`25m`). The database is a fresh SQLite, or the empty one of the URL. Then the engine
+is made from it, without a snapshot, until it can serve.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +20,7 @@ from flask import Flask
 
 from movie_recommender import settings, storage
 from movie_recommender.services import importing
+from movie_recommender.services.engine import Engine
 
 from . import synthetic
 from .machine import peak_bytes
@@ -49,8 +56,18 @@ def measure(folder: Path, database_url: str) -> dict[str, Any]:
             began, cpu = time.monotonic(), time.process_time()
             report = importing.import_movielens(folder, _Marks())
             wall, cpu = time.monotonic() - began, time.process_time() - cpu
+            found = {"ratings": report.counts["ratings"], "seconds": wall, "cpu_seconds": cpu, "peak_bytes": peak_bytes()}
+            began, cpu = time.monotonic(), time.process_time()
+            Engine().refit()
+            found |= {"start_seconds": time.monotonic() - began, "start_cpu_seconds": time.process_time() - cpu}
             storage.db.engine.dispose()
-    return {"ratings": report.counts["ratings"], "seconds": wall, "cpu_seconds": cpu, "peak_bytes": peak_bytes()}
+    return {"database": url.split(":")[0], **found, "start_peak_bytes": peak_bytes()}
+
+
+def of_size(size: str, database_url: str) -> dict[str, Any]:
+    """Write a synthetic world, import it, and throw it away."""
+    with tempfile.TemporaryDirectory() as folder:
+        return measure(write_data_set(synthetic.of_size(size), Path(folder) / "data"), database_url)
 
 
 class _Marks:
@@ -66,4 +83,5 @@ class _Marks:
 
 
 if __name__ == "__main__":
-    json.dump(measure(Path(sys.argv[1]), sys.argv[2] if len(sys.argv) > 2 else ""), sys.stdout)
+    where, database = sys.argv[1], sys.argv[2] if len(sys.argv) > 2 else ""
+    json.dump(of_size(where, database) if where in synthetic.SIZES else measure(Path(where), database), sys.stdout)

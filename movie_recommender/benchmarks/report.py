@@ -16,10 +16,19 @@ import numpy as np
 
 from movie_recommender.errors import InvalidInput
 
-from . import machine, peers, synthetic
+from . import machine, peers, running_report, synthetic
+from .running_report import table
 
 PEER_PEOPLE = 25
 PLOTS = (10_000,)
+
+
+@dataclass(frozen=True)
+class Brought:
+    """Which size is imported (empty: none), and into which databases besides a fresh SQLite (""): empty ones."""
+
+    size: str = ""
+    urls: tuple[str, ...] = ("",)
 
 
 @dataclass
@@ -30,13 +39,20 @@ class SizeReport:
     peers: list[dict[str, Any]] = field(default_factory=list)
 
 
-def run(sizes: Iterable[str], people: int, peers_python: Path | None, say: Callable[[str], None], instance: Path | None = None) -> str:
+def run(
+    sizes: Iterable[str],
+    people: int,
+    peers_python: Path | None,
+    say: Callable[[str], None],
+    instance: Path | None = None,
+    brought: Brought | None = None,
+) -> str:
     """Measure and return the page.
 
     Raises:
         InvalidInput: an unknown size, or a measuring process that failed.
     """
-    reports = []
+    reports, brought = [], brought or Brought()
     for size in sizes:
         if size not in synthetic.SIZES:
             raise InvalidInput(f"There is no size {size!r}. Sizes: {', '.join(synthetic.SIZES)}.")
@@ -48,30 +64,32 @@ def run(sizes: Iterable[str], people: int, peers_python: Path | None, say: Calla
         reports.append(report)
     say("plots ...")
     plots = [json.loads(_child([sys.executable, "-m", "movie_recommender.benchmarks.plots", str(n)])) for n in PLOTS]
-    latency = []
-    if instance:
-        say("from a rating to the list ...")
-        latency = json.loads(_child([sys.executable, "-m", "movie_recommender.benchmarks.latency", str(instance)]))
-    return page(reports, plots) + (_latency(latency) if latency else "")
+    text = page(reports, plots)
+    if brought.size:
+        for url in brought.urls:
+            say(f"import of {brought.size} into {url.split(':')[0] or 'sqlite'} ...")
+        text += running_report.imports([_module("imports", brought.size, url) for url in brought.urls])
+    say("plots encoded ...")
+    text += running_report.encoding(_module("encoding"))
+    return text + (_running(instance, say) if instance else "")
 
 
-def _latency(rows: list[dict[str, Any]]) -> str:
-    about = (
-        "\n## From a rating to the fresh list\n\nThrough both processes over HTTP, asked for as the page's script asks; everybody rates, "
-        "takes the new list, and\nlooks at it for 0.5 to 1.5 s. CPU is what the processes took a rating, all requests included.\n\n"
-    )
-    heads = ["people at once", "ratings", "p50, ms", "p95, ms", "saved p50, ms", "web CPU, ms", "background CPU, ms", "web, MB"]
-    heads.append("background, MB")
-    table = [
-        [
-            *(str(row[name]) for name in ("people", "ratings")),
-            *(f"{row[name]:.0f}" for name in ("p50", "p95", "saved_p50")),
-            *(f"{row[name]:.1f}" for name in ("cpu_web", "cpu_background")),
-            *(f"{row[name] / 1e6:.0f}" for name in ("memory_web", "memory_background")),
-        ]
-        for row in rows
-    ]
-    return about + _table(heads, table)
+def _running(instance: Path, say: Callable[[str], None]) -> str:
+    """What is measured on the product as it runs."""
+    say("the website's requests ...")
+    text = running_report.website(_module("website", str(instance)))
+    say("from a rating to the list ...")
+    text += running_report.latency(_module("latency", str(instance)))
+    say("the page in the browser ...")
+    try:
+        seen = _module("in_browser", str(instance))
+    except InvalidInput as error:
+        return f"{text}\n{error.message}\n"
+    return text + running_report.in_the_browser(seen["visits"], seen["walk"])
+
+
+def _module(name: str, *arguments: str) -> Any:
+    return json.loads(_child([sys.executable, "-m", f"movie_recommender.benchmarks.{name}", *arguments]))
 
 
 def _measure_peers(size: str, python: Path) -> list[dict[str, Any]]:
@@ -123,7 +141,7 @@ def _recompute_table(reports: list[SizeReport]) -> str:
         ]
         for r in reports
     ]  # fmt: skip
-    return "## Random people, ms a recompute\n\n" + _table(["size", "ratings", "people", "median", "p95", "median with all reasons"], rows)
+    return "## Random people, ms a recompute\n\n" + table(["size", "ratings", "people", "median", "p95", "median with all reasons"], rows)
 
 
 def _profile_table(reports: list[SizeReport]) -> str:
@@ -140,7 +158,7 @@ def _profile_table(reports: list[SizeReport]) -> str:
         + ", ".join(f"{r.ours['size']}: {r.ours['bandwidth'] / 1e9:.0f} GB/s" for r in reports)
         + ").\n\n"
     )
-    return about + _table(["size", "rated", "ms", "limit", "times the limit"], rows)
+    return about + table(["size", "rated", "ms", "limit", "times the limit"], rows)
 
 
 def _state_table(reports: list[SizeReport]) -> str:
@@ -157,7 +175,7 @@ def _state_table(reports: list[SizeReport]) -> str:
         "size", "arrays, bytes a rating", "model, MB", "peak of fit, MB", "fit, CPU s", "one rating applied, µs", "whole row, µs",
         "snapshot, MB", "start until the first list, CPU s (elapsed)", "memory then, MB",
     ]  # fmt: skip
-    return "## State, start and updates\n\n" + _table(heads, rows)
+    return "## State, start and updates\n\n" + table(heads, rows)
 
 
 def _peers_table(reports: list[SizeReport]) -> str:
@@ -175,7 +193,7 @@ def _peers_table(reports: list[SizeReport]) -> str:
         "## Peers, same data, same run\n\nMedian CPU ms a person, one thread, top 500; the ratio is to our median above, which includes "
         "content signals,\nblending and genre lists that the peers do not compute.\n\n"
     )
-    return about + _table(["size", "library", "ms", "times ours", "fit, CPU s", "people", "note"], rows)
+    return about + table(["size", "library", "ms", "times ours", "fit, CPU s", "people", "note"], rows)
 
 
 _PLOT_FIGURES = (("exact_seconds", 1), ("fill_seconds", 1), ("query_ms", 2), ("recall", 3))
@@ -186,9 +204,4 @@ def _plots_table(plots: Sequence[dict[str, float]]) -> str:
         [f"{one['plots']:,}", *(f"{one[key]:.{digits}f}" for key, digits in _PLOT_FIGURES)] for one in plots
     ]  # fmt: skip
     about = "## Plots: the 50 nearest\n\nExact for all plots, by blocks, against filling and asking the Chroma index; 384 dimensions.\n\n"
-    return about + _table(["plots", "exact, CPU s", "filling Chroma, CPU s", "a question, CPU ms", "recall@50"], rows)
-
-
-def _table(heads: list[str], rows: list[list[str]]) -> str:
-    lines = [heads, ["---"] * len(heads), *rows]
-    return "".join("| " + " | ".join(line) + " |\n" for line in lines)
+    return about + table(["plots", "exact, CPU s", "filling Chroma, CPU s", "a question, CPU ms", "recall@50"], rows)

@@ -23,14 +23,19 @@ from .common import clear_errors
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="Also measure from a rating to the fresh list, on an instance that may be thrown away: members are added to it.",
 )
+@click.option("--imports", metavar="SIZE", default="", help="Also import a synthetic data set of this size into SQLite: 25m takes minutes.")
+@click.option("--postgresql", metavar="URL", help="Import it into this empty database too.")
 @click.option("--write", is_flag=True, help="Also write docs/benchmarks-recompute.md.")
-def bench(sizes: str, people: int, peers: Path | None, instance: Path | None, write: bool) -> None:
-    """Measure what a recompute costs at several sizes; 32m takes minutes and 4 GB."""
+def bench(
+    sizes: str, people: int, peers: Path | None, instance: Path | None, imports: str, postgresql: str | None, write: bool
+) -> None:  # fmt: skip
+    """Measure the product: recompute at several sizes (32m takes minutes and 4 GB), plots, and with options all that runs."""
     from ..benchmarks import report  # numba is loaded by this command alone
 
     with clear_errors():
         chosen = [size.strip() for size in sizes.split(",") if size.strip()]
-        page = report.run(chosen, people, peers, lambda what: click.echo(what, err=True), instance)
+        brought = report.Brought(imports, ("", postgresql) if postgresql else ("",))
+        page = report.run(chosen, people, peers, lambda what: click.echo(what, err=True), instance, brought)
     click.echo(page)
     if write:
         Path("docs", "benchmarks-recompute.md").write_text(page, "utf-8")

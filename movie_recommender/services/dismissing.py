@@ -128,7 +128,7 @@ def heed(user_id: int, movie_id: int) -> bool:
 
 def ignored_ids(user_id: int) -> set[int]:
     """The films whose ratings are left out."""
-    return set(db.session.scalars(select(IgnoredRating.movie_id).where(IgnoredRating.user_id == user_id)))
+    return {movie_id for (movie_id,) in rows(_IGNORED, user_id=user_id)}
 
 
 def set_genres(user_id: int, names: Collection[str]) -> None:
@@ -179,6 +179,7 @@ def said(user_id: int, movie_ids: Collection[int]) -> Mapping[int, frozenset[str
 _OF_HIM = Dismissal.user_id == bindparam("user_id")
 _LASTING = or_(Dismissal.until.is_(None), Dismissal.until > bindparam("now"))
 _HIDDEN = select(Dismissal.movie_id).where(_OF_HIM, _LASTING)
+_IGNORED = select(IgnoredRating.movie_id).where(IgnoredRating.user_id == bindparam("user_id"))
 _NEXT_LAPSE = select(func.min(Dismissal.until)).where(_OF_HIM, Dismissal.until > bindparam("now"))
 _GENRE_NAMES = select(Genre.name).join(DismissedGenre).where(DismissedGenre.user_id == bindparam("user_id"))
 _FILMS: Any = bindparam("movie_ids", expanding=True)

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import json
 import logging
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
 import urllib3
-from flask import current_app
+from flask import Flask, current_app
 
 from ..errors import BackgroundUnavailable
 from .signing import HEADER, sign
@@ -19,16 +20,27 @@ log = logging.getLogger(__name__)
 HINT_TIMEOUT = (0.3, 0.5)  # seconds to connect, to answer
 CALL_TIMEOUT = (2.0, 30.0)
 # Connections are kept: a new one and what `requests` does around it cost a hint 3 ms. One pool a process, for all threads.
+_senders = ThreadPoolExecutor(2, "hint")
 _pool = urllib3.PoolManager(num_pools=8, maxsize=8, retries=False)
 
 
-def request_recompute(user_id: int) -> str | None:
-    """Ask for a new list; returns the job's id, or None when the background API could not be reached."""
-    try:
-        return str(call("POST", "/jobs", {"kind": "recompute", "user_id": user_id}, timeout=HINT_TIMEOUT)["id"])
-    except BackgroundUnavailable as error:
-        log.warning("The list of user %s waits for the reconciler: %s", user_id, error)
-        return None
+def request_recompute(user_id: int) -> Future[str | None]:
+    """Ask for a new list, beside the caller, whom it keeps waiting in nothing.
+
+    Returns:
+        What becomes the job's id, or None when the background API could not be reached.
+    """
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    return _senders.submit(_hint, app, user_id)
+
+
+def _hint(app: Flask, user_id: int) -> str | None:
+    with app.app_context():
+        try:
+            return str(call("POST", "/jobs", {"kind": "recompute", "user_id": user_id}, timeout=HINT_TIMEOUT)["id"])
+        except BackgroundUnavailable as error:
+            log.warning("The list of user %s waits for the reconciler: %s", user_id, error)
+            return None
 
 
 def call(method: str, target: str, body: dict[str, Any] | None = None, timeout: tuple[float, float] = CALL_TIMEOUT) -> dict[str, Any]:

@@ -10,8 +10,10 @@ import logging
 import time
 import uuid
 from collections.abc import Collection
+from functools import cache
+from typing import Any
 
-from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy import bindparam, delete, func, or_, select, update
 
 from ..errors import InvalidInput, NotFound
 from ..storage import db, upsert, writing
@@ -39,15 +41,22 @@ def submit(kind: str, subject: int = 0) -> tuple[Job, bool]:
         raise InvalidInput(f"There is no job of kind {kind!r}. Kinds: {', '.join(KINDS)}.")
     if kind == "recompute" and db.session.get(UserState, subject) is None:
         raise NotFound(f"There is no member {subject}.")
-    waiting = select(Job).where(Job.kind == kind, Job.subject == subject, Job.state == "queued")
     while True:
         with writing() as session:
             values = {"id": uuid.uuid4().hex, "kind": kind, "subject": subject, "created_at": time.time(), "heartbeat_at": time.time()}
-            session.execute(upsert(Job).values(**values).on_conflict_do_nothing())
-            job = session.scalar(waiting)
+            session.connection().execute(_new(db.engine.dialect.name), values)
+            job = session.scalar(_WAITING, {"kind": kind, "subject": subject})
         # None: on PostgreSQL a worker may take the other one's job between the two statements.
         if job is not None:
             return job, job.id == values["id"]
+
+
+_WAITING = select(Job).where(Job.kind == bindparam("kind"), Job.subject == bindparam("subject"), Job.state == "queued")
+
+
+@cache
+def _new(_dialect: str) -> Any:
+    return upsert(Job).on_conflict_do_nothing()
 
 
 def begin(kind: str) -> Job:
@@ -65,11 +74,17 @@ def begin(kind: str) -> Job:
 
 def claim(job_id: str) -> Job | None:
     """Take a waiting job for oneself; None when somebody else has it, or it has ended."""
-    now = time.time()
-    taken = {"state": "running", "started_at": now, "heartbeat_at": now, "attempts": Job.attempts + 1, "error": None}
     with writing() as session:
-        statement = update(Job).where(Job.id == job_id, Job.state == "queued").values(**taken).returning(Job)
-        return session.scalars(statement, execution_options={"populate_existing": True}).one_or_none()
+        if session.connection().execute(_TAKEN, {"one": job_id, "now": time.time()}).first() is None:
+            return None
+        return session.get(Job, job_id, populate_existing=True)
+
+
+_TAKEN = (
+    update(Job).where(Job.id == bindparam("one"), Job.state == "queued")
+    .values(state="running", started_at=bindparam("now"), heartbeat_at=bindparam("now"), attempts=Job.attempts + 1, error=None)
+    .returning(Job.id)
+)  # fmt: skip
 
 
 def progress(job_id: str, done: int, total: int) -> None:
@@ -81,8 +96,14 @@ def progress(job_id: str, done: int, total: int) -> None:
 def end(job_id: str, state: str, error: str | None = None) -> None:
     """Note how a running job ended."""
     with writing() as session:
-        statement = update(Job).where(Job.id == job_id, Job.state == "running")
-        session.execute(statement.values(state=state, error=error, finished_at=time.time()))
+        values = {"one": job_id, "how": state, "why": error, "now": time.time()}
+        session.connection().execute(_ENDED, values)
+
+
+_ENDED = (
+    update(Job).where(Job.id == bindparam("one"), Job.state == "running")
+    .values(state=bindparam("how"), error=bindparam("why"), finished_at=bindparam("now"))
+)  # fmt: skip
 
 
 def beat(job_ids: Collection[str]) -> None:

@@ -10,8 +10,10 @@ import math
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
-from sqlalchemy import Select, bindparam, delete, func, select, update
+from sqlalchemy import Select, and_, bindparam, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from ..errors import InvalidInput, NotFound
@@ -68,18 +70,28 @@ def rate(user_id: int, movie_id: int, stars: object) -> int:
     """
     halves = half_stars(stars)
     with writing() as session:
-        if session.get(Movie, movie_id) is None:
+        found = rows(_BEFORE, his=user_id, film=movie_id)
+        if not found:
             raise NotFound("There is no such movie.")
-        before = session.scalar(select(Rating.half_stars).where(Rating.user_id == user_id, Rating.movie_id == movie_id))
-        values = {"half_stars": halves, "rated_at": now(), "import_id": None}
-        session.execute(
-            upsert(Rating).values(user_id=user_id, movie_id=movie_id, **values)
-            .on_conflict_do_update(index_elements=["user_id", "movie_id"], set_=values)
-        )  # fmt: skip
+        ((before,),) = found
+        session.connection().execute(_rated(db.engine.dialect.name), {"his": user_id, "film": movie_id, "halves": halves, "at": now()})
         _count(session, movie_id, 0 if before is not None else 1, halves - (before or 0))
         version = raise_version(session, user_id)
     request_recompute(user_id)
     return version
+
+
+_BEFORE = (
+    select(Rating.half_stars).select_from(Movie)
+    .outerjoin(Rating, and_(Rating.movie_id == Movie.id, Rating.user_id == bindparam("his"))).where(Movie.id == bindparam("film"))
+)  # fmt: skip
+
+
+@cache
+def _rated(_dialect: str) -> Any:
+    values: dict[str, Any] = {"half_stars": bindparam("halves"), "rated_at": bindparam("at"), "import_id": None}
+    statement = upsert(Rating).values(user_id=bindparam("his"), movie_id=bindparam("film"), **values)
+    return statement.on_conflict_do_update(index_elements=["user_id", "movie_id"], set_=values)
 
 
 def remove(user_id: int, movie_id: int) -> int:
@@ -97,11 +109,15 @@ def remove(user_id: int, movie_id: int) -> int:
 
 def raise_version(session: Session, user_id: int) -> int:
     """Mark the person's list as behind, as part of the caller's transaction; returns the new version."""
-    state = upsert(UserState).values(user_id=user_id, version=1, computed_version=0, changed_at=time.time())
-    changes = {"version": UserState.version + 1, "attempts": 0, "retry_at": 0.0, "changed_at": time.time()}
-    return session.execute(
-        state.on_conflict_do_update(index_elements=["user_id"], set_=changes).returning(UserState.version)
-    ).scalar_one()  # fmt: skip
+    raised = session.connection().execute(_raised(db.engine.dialect.name), {"his": user_id, "at": time.time()})
+    return int(raised.scalar_one())
+
+
+@cache
+def _raised(_dialect: str) -> Any:
+    state = upsert(UserState).values(user_id=bindparam("his"), version=1, computed_version=0, changed_at=bindparam("at"))
+    changes = {"version": UserState.version + 1, "attempts": 0, "retry_at": 0.0, "changed_at": bindparam("at")}
+    return state.on_conflict_do_update(index_elements=["user_id"], set_=changes).returning(UserState.version)
 
 
 def note_change(session: Session, user_id: int) -> None:
@@ -110,10 +126,13 @@ def note_change(session: Session, user_id: int) -> None:
 
 
 def _count(session: Session, movie_id: int, ratings: int, halves: int) -> None:
-    session.execute(
-        update(Movie).where(Movie.id == movie_id)
-        .values(rating_count=Movie.rating_count + ratings, rating_sum=Movie.rating_sum + halves)
-    )  # fmt: skip
+    session.connection().execute(_COUNTED, {"film": movie_id, "more": ratings, "halves": halves})
+
+
+_COUNTED = (
+    update(Movie).where(Movie.id == bindparam("film"))
+    .values(rating_count=Movie.rating_count + bindparam("more"), rating_sum=Movie.rating_sum + bindparam("halves"))
+)  # fmt: skip
 
 
 def stars_of(user_id: int, movie_ids: Sequence[int] | None = None) -> Mapping[int, float]:

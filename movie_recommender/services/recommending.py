@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import threading
+import time
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import accumulate
@@ -11,13 +13,16 @@ from typing import Any
 from flask import current_app
 from sqlalchemy import Select, bindparam, func, literal, select
 
-from ..storage import rows
+from ..storage import first_row, rows
 from ..storage.models import Movie, Rating, RecommendationList, Revision, UserState
 from . import browsing, dismissing, rating, viewing
 from .filtering import Filter, fitter
 from .kept import KeptByRevision
 from .lists import Entry, Kept, opened
 from .wording import one_line
+
+WAIT_SECONDS, LOOK_SECONDS = 0.1, 0.004  # for a newer list, and between two looks
+_waiting = threading.Semaphore(2)  # threads of this process that may wait; the others answer other people
 
 
 @dataclass(frozen=True)
@@ -56,6 +61,27 @@ class Recommendations:
 def status(user_id: int) -> Recommendations:
     """How current the list is, without its items: cheap enough to ask again and again."""
     return _read(user_id, with_list=False)[0]
+
+
+def wait_for_newer(user_id: int, known: int) -> None:
+    """Wait a moment for a list of a later version than the one that is known; return at once when enough others wait here.
+
+    The first list after a rating takes about as long, and is there a question earlier.
+    """
+    if not _waiting.acquire(blocking=False):
+        return
+    try:
+        end = time.monotonic() + WAIT_SECONDS
+        while True:
+            found = first_row(_COMPUTED, user_id=user_id)
+            if found is None or found[1] > known or found[1] >= found[0] or time.monotonic() > end:
+                return
+            time.sleep(LOOK_SECONDS)
+    finally:
+        _waiting.release()
+
+
+_COMPUTED = select(UserState.version, UserState.computed_version).where(UserState.user_id == bindparam("user_id"))
 
 
 def _read(user_id: int, with_list: bool) -> tuple[Recommendations, bytes | None]:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Collection, Mapping
+from functools import cache
+from typing import Any
 
 from flask import current_app
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 
 from ..core import Explanation, Preferences
-from ..storage import db, upsert, writing
+from ..storage import db, rows, upsert, writing
 from ..storage.models import FilmList, FilmListEntry, RecommendationList, UserState
 from . import dismissing, jobs, rating, steering, viewing, watchlist
 from .clock import now
@@ -35,26 +37,39 @@ def recompute(engine: Engine, user_id: int, job_id: str | None = None) -> bool:
     The transaction that writes the list also says for which version it is, and ends the job.
     """
     db.session.rollback()
-    state = db.session.execute(select(UserState.version, UserState.computed_version).where(UserState.user_id == user_id)).one_or_none()
-    made_by = db.session.scalar(select(RecommendationList.engine).where(RecommendationList.user_id == user_id))
-    if state is None or (state.computed_version >= state.version and made_by in (None, engine.version)):
+    found = rows(_STATE, user_id=user_id)
+    state = found[0] if found else None
+    if state is None or (state.computed_version >= state.version and state.engine in (None, engine.version)):
         _settle(user_id, job_id)
         return False
     # Read after the version: the list may know more than it says, never less.
     payload, made_by = computed(engine, user_id, state.version)
     values = {"version": state.version, "engine": made_by, "computed_at": now(), "payload": payload}
     with writing() as session:
-        reached = session.scalar(
-            update(UserState).where(UserState.user_id == user_id, UserState.computed_version <= state.version)
-            .values(computed_version=state.version, attempts=0, retry_at=0.0, queued_at=0.0, error=None)
-            .returning(UserState.user_id)
-        )  # fmt: skip
-        if reached is not None:
-            statement = upsert(RecommendationList).values(user_id=user_id, **values)
-            session.execute(statement.on_conflict_do_update(index_elements=["user_id"], set_=values))
+        connection = session.connection()
+        if connection.execute(_REACHED, {"his": user_id, "reached": state.version}).first() is not None:
+            connection.execute(_kept(db.engine.dialect.name), {"his": user_id, **{f"new_{name}": value for name, value in values.items()}})
         if job_id:
             jobs.end(job_id, "done")
     return True
+
+
+_STATE = (
+    select(UserState.version, UserState.computed_version, RecommendationList.engine)
+    .outerjoin(RecommendationList, RecommendationList.user_id == UserState.user_id).where(UserState.user_id == bindparam("user_id"))
+)  # fmt: skip
+_REACHED = (
+    update(UserState).where(UserState.user_id == bindparam("his"), UserState.computed_version <= bindparam("reached"))
+    .values(computed_version=bindparam("reached"), attempts=0, retry_at=0.0, queued_at=0.0, error=None)
+    .returning(UserState.user_id)
+)  # fmt: skip
+
+
+@cache
+def _kept(_dialect: str) -> Any:
+    values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in ("version", "engine", "computed_at", "payload")}
+    statement = upsert(RecommendationList).values(user_id=bindparam("his"), **values)
+    return statement.on_conflict_do_update(index_elements=["user_id"], set_=values)
 
 
 def computed(engine: Engine, user_id: int, version: int) -> tuple[bytes, str]:
@@ -111,8 +126,11 @@ def preview(engine: Engine, user_id: int, chosen: Steering, n: int) -> tuple[lis
 def _also(user_id: int, stars: Mapping[int, float], seen: Collection[int]) -> set[int]:
     """Films that the list's filters ask for by name: those to see, those of his lists, those worth seeing again."""
     again = [movie_id for movie_id, given in stars.items() if given >= AGAIN] + [movie_id for movie_id in seen if movie_id not in stars]
-    lists = db.session.scalars(select(FilmListEntry.movie_id).join(FilmList).where(FilmList.user_id == user_id).limit(MOST_ALSO))
+    lists = (movie_id for (movie_id,) in rows(_LISTED, user_id=user_id))
     return {*again[:MOST_ALSO], *sorted(watchlist.movie_ids(user_id))[:MOST_ALSO], *lists}
+
+
+_LISTED = select(FilmListEntry.movie_id).join(FilmList).where(FilmList.user_id == bindparam("user_id")).limit(MOST_ALSO)
 
 
 def _settle(user_id: int, job_id: str | None) -> None:

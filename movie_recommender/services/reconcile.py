@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 
 from flask import current_app
-from sqlalchemy import and_, exists, func, or_, select, update
+from sqlalchemy import and_, bindparam, exists, func, or_, select, update
 
 from ..storage import db, writing
 from ..storage.models import Job, RecommendationList, UserState
@@ -63,11 +63,17 @@ def note_attempt(user_id: int) -> None:
     """Count an attempt before it is made, and put off the next one."""
     now = time.time()
     with writing() as session:
-        attempts = session.scalar(select(UserState.attempts).where(UserState.user_id == user_id)) or 0
-        session.execute(
-            update(UserState).where(UserState.user_id == user_id)
-            .values(attempts=attempts + 1, queued_at=now, retry_at=now + min(LONGEST_PAUSE, 2.0**attempts))
-        )  # fmt: skip
+        connection = session.connection()
+        attempts = connection.execute(_ATTEMPTS, {"his": user_id}).scalar() or 0
+        values = {"his": user_id, "more": attempts + 1, "now": now, "later": now + min(LONGEST_PAUSE, 2.0**attempts)}
+        connection.execute(_ATTEMPTED, values)
+
+
+_ATTEMPTS = select(UserState.attempts).where(UserState.user_id == bindparam("his"))
+_ATTEMPTED = (
+    update(UserState).where(UserState.user_id == bindparam("his"))
+    .values(attempts=bindparam("more"), queued_at=bindparam("now"), retry_at=bindparam("later"))
+)  # fmt: skip
 
 
 def note_failure(user_id: int, error: str, is_his: bool = True) -> bool:
@@ -88,11 +94,12 @@ def note_failure(user_id: int, error: str, is_his: bool = True) -> bool:
 def forgive(user_id: int) -> None:
     """Give a person who was set aside another round of attempts: somebody asked for his list."""
     with writing() as session:
-        session.execute(
-            update(UserState)
-            .where(UserState.user_id == user_id, UserState.attempts >= current_app.config["MAX_ATTEMPTS"])
-            .values(attempts=0, retry_at=0.0)
-        )
+        session.connection().execute(_FORGIVEN, {"his": user_id, "most": current_app.config["MAX_ATTEMPTS"]})
+
+
+_FORGIVEN = (
+    update(UserState).where(UserState.user_id == bindparam("his"), UserState.attempts >= bindparam("most")).values(attempts=0, retry_at=0.0)
+)
 
 
 def end_leases() -> None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Select, delete, exists, func, select
+from sqlalchemy import ColumnElement, Select, bindparam, delete, exists, func, select
 from sqlalchemy.orm import Session
 
 from ..errors import NotFound
-from ..storage import db, upsert, writing
+from ..storage import db, rows, upsert, writing
 from ..storage.models import Genre, Mark, Movie, MovieGenre, Rating, RecommendationList, Viewing
 from . import browsing, lists
 from .clock import now
@@ -99,7 +99,10 @@ def _still_wanted() -> ColumnElement[bool]:
 
 def movie_ids(user_id: int) -> set[int]:
     """The films that the person wants to see."""
-    return set(db.session.scalars(select(Mark.movie_id).where(Mark.user_id == user_id, Mark.kind == KIND, _still_wanted())))
+    return {movie_id for (movie_id,) in rows(_WANTED, user_id=user_id)}
+
+
+_WANTED = select(Mark.movie_id).where(Mark.user_id == bindparam("user_id"), Mark.kind == KIND, _still_wanted())
 
 
 def _wanted_by(user_id: int) -> Select[Movie, int]:

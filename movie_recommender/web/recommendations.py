@@ -79,6 +79,9 @@ def _chosen() -> Filter:
 
 @blueprint.get("/status")
 def status() -> ResponseReturnValue:
-    """How current the list is: asked again and again while it is behind."""
+    """How current the list is: asked again and again while it is behind, with the version that the page has (`after`)."""
+    known = request.args.get("after", type=int)
+    if known is not None:
+        recommending.wait_for_newer(current_user.id, known)
     now = recommending.status(current_user.id)
     return jsonify(state=now.state, version=now.version, computed_version=now.computed_version, ratings=now.ratings)

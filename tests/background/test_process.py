@@ -26,7 +26,7 @@ def test_a_kill_between_the_rating_and_the_list_only_delays_it(api: Flask, membe
     first = process()
     first.wait_until_up()
     alice = member()
-    dispatch.request_recompute(alice)
+    dispatch.request_recompute(alice).result()
     first.kill()
     process()
     wait_for(lambda: is_current(alice))
@@ -41,7 +41,7 @@ def test_many_kills_lose_no_list(api: Flask, member: Member, process: Start) -> 
         killed.wait_until_up()
         share = members[number::KILLS]
         for user_id in share:
-            dispatch.request_recompute(user_id)
+            dispatch.request_recompute(user_id).result()
         if number % 2:
             wait_for(lambda share=share: any(map(is_current, share)))
         killed.kill()

@@ -124,7 +124,7 @@ def test_on_postgresql_a_kill_loses_no_list(api: Flask, member: Callable[..., in
     killed = process()
     killed.wait_until_up()
     for user_id in members:
-        dispatch.request_recompute(user_id)
+        dispatch.request_recompute(user_id).result()
     killed.kill()
     process()
     wait_for(lambda: all(is_current(user_id) for user_id in members))

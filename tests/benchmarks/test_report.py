@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from movie_recommender.benchmarks import plots, recompute, report, synthetic
+from movie_recommender.benchmarks import imports, plots, recompute, report, running_report, synthetic
 from movie_recommender.errors import InvalidInput
 
 
@@ -37,7 +37,24 @@ def test_the_page_has_a_row_for_every_size_profile_and_peer(measured):
 
 def test_the_page_tells_how_long_people_wait_for_a_list():
     row = dict.fromkeys(("p50", "p95", "saved_p50", "cpu_web", "cpu_background"), 12.3) | {"memory_web": 150e6, "memory_background": 520e6}
-    assert "| 8 | 240 | 12 | 12 | 12 | 12.3 | 12.3 | 150 | 520 |" in report._latency([row | {"people": 8, "ratings": 240}])
+    assert "| 8 | 240 | 12 | 12 | 12 | 12.3 | 12.3 | 150 | 520 |" in running_report.latency([row | {"people": 8, "ratings": 240}])
+
+
+def test_the_page_tells_what_the_running_product_costs():
+    costs = [{"name": "a bare Flask hello", "cpu_ms": 0.25, "times_hello": 1.0, "elapsed_ms": 0.5, "size": 5}]
+    assert "| a bare Flask hello | 0.25 | 1.0 | 4,000 | 0.50 | 5 |" in running_report.website({"costs": costs, "memory": 150e6})
+    visit = {"screen": "phone", "cache": "cold", "cards": 50, "largest_paint": 348.0, "layout_shift": 0.0, "bytes": 52702, "requests": 15}
+    seen = running_report.in_the_browser([visit], {"interactions": 12, "seconds": 61.0, "seconds_from_last_star": 0.8})
+    assert "| phone | cold | 50 | 348 | 0 | 52,702 | 15 |" in seen
+    assert "12 interactions and 61 s" in seen
+
+
+def test_an_import_is_measured_until_the_engine_serves_from_sql():
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(synthetic.SIZES, "tiny", (300, 500, 20_000))
+        found = imports.of_size("tiny", "")
+    assert found["ratings"] > 10_000
+    assert f"| sqlite | {found['ratings']:,} |" in running_report.imports([found])
 
 
 def test_an_unknown_size_is_answered_with_those_there_are():

@@ -53,7 +53,7 @@ class Listener:
 def hint(make_app: Callable[..., Any], *urls: str, times: int = 1) -> list[str | None]:
     app = make_app(BACKGROUND_URL=",".join(urls))
     with app.app_context():
-        return [dispatch.request_recompute(1) for _ in range(times)]
+        return [dispatch.request_recompute(1).result() for _ in range(times)]
 
 
 def test_hints_share_a_connection_and_no_signature_is_used_twice(make_app: Callable[..., Any]) -> None:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+import threading
 from typing import Any
 
 import pytest
+
+from movie_recommender.services import recommending
 
 from .conftest import films_in, rate_all, store_list
 
@@ -93,6 +96,31 @@ def test_while_a_newer_list_is_on_its_way_the_last_one_is_shown_and_marked(app: 
     assert films_in(page) == films[6:30]
     assert "data-updating>" in page
     assert alice.browser.get("/recommendations/status").json == {"state": "updating", "version": 6, "computed_version": 5, "ratings": 6}
+
+
+def test_who_asks_for_a_newer_list_is_answered_as_soon_as_it_is_there(
+    app: Any, alice: Any, films: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recommending, "WAIT_SECONDS", 60)
+    rate_all(alice, films[:6])
+    store_list(app, alice, films[6:], behind=1)
+    maker = threading.Timer(0.05, lambda: store_list(app, alice, films[6:]))
+    maker.start()
+    assert alice.browser.get("/recommendations/status?after=5").json["computed_version"] == 6
+    maker.join()
+    assert alice.browser.get("/recommendations/status?after=6").json["state"] == "current", "nothing is to come"
+
+
+@pytest.mark.parametrize("full", [False, True])
+def test_who_asks_for_a_newer_list_in_vain_is_told_so_at_once_or_before_long(
+    app: Any, alice: Any, films: list[int], monkeypatch: pytest.MonkeyPatch, full: bool
+) -> None:
+    monkeypatch.setattr(recommending, "WAIT_SECONDS", 3600 if full else 0.01)
+    monkeypatch.setattr(recommending, "_waiting", threading.Semaphore(0 if full else 1))
+    rate_all(alice, films[:6])
+    store_list(app, alice, films[6:], behind=1)
+    for _ in range(2):
+        assert alice.browser.get("/recommendations/status?after=5").json["state"] == "updating"
 
 
 def test_a_film_rated_since_the_list_was_computed_is_gone_at_once(alice: Any, listed: list[int]) -> None:

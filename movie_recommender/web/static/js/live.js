@@ -4,7 +4,7 @@
 import { post, request } from "./net.js";
 import { tell } from "./toast.js";
 
-const FIRST = 30; // milliseconds between questions: at first, for a list takes about as long, and at most
+const FIRST = 15; // milliseconds between questions, at first and at most; the site answers a little later if a list is about to come
 const LONGEST = 15000;
 const LATE = 20000; // after this long the page says what may be wrong
 
@@ -21,7 +21,7 @@ export function start() {
   async function ask() {
     if (document.hidden) return; // visibilitychange asks again
     try {
-      const now = await request(live.dataset.status);
+      const now = await request(`${live.dataset.status}?after=${list().dataset.computedVersion}`);
       const started = list().dataset.state === "too_few_ratings" && now.state !== "too_few_ratings";
       const newer = started || now.computed_version > Number(list().dataset.computedVersion);
       const saving = live.querySelector(".saving"); // its answer must find its card

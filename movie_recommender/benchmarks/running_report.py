@@ -1,0 +1,93 @@
+"""What was measured on the running product, and of bringing data in, as Markdown."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+Rows = Sequence[dict[str, Any]]
+
+
+def table(heads: list[str], rows: Sequence[Sequence[str]]) -> str:
+    """A Markdown table."""
+    lines = [heads, ["---"] * len(heads), *rows]
+    return "".join("| " + " | ".join(line) + " |\n" for line in lines)
+
+
+def latency(rows: Rows) -> str:
+    """From a rating to the fresh list."""
+    about = (
+        "\n## From a rating to the fresh list\n\nThrough both processes over HTTP, asked for as the page's script asks; everybody rates, "
+        "takes the new list, and\nlooks at it for 0.5 to 1.5 s. CPU is what the processes took a rating, all requests included.\n\n"
+    )
+    heads = ["people at once", "ratings", "p50, ms", "p95, ms", "saved p50, ms", "web CPU, ms", "background CPU, ms", "web, MB"]
+    heads.append("background, MB")
+    return about + table(
+        heads,
+        [
+            [
+                *(str(row[name]) for name in ("people", "ratings")),
+                *(f"{row[name]:.0f}" for name in ("p50", "p95", "saved_p50")),
+                *(f"{row[name]:.1f}" for name in ("cpu_web", "cpu_background")),
+                *(f"{row[name] / 1e6:.0f}" for name in ("memory_web", "memory_background")),
+            ]
+            for row in rows
+        ],
+    )
+
+
+def website(found: dict[str, Any]) -> str:
+    """The website's requests beside a bare hello."""
+    about = (
+        "\n## The website's requests\n\nOne gunicorn process, asked one request after another over a kept connection; CPU of the whole "
+        f"process, the best of some rounds.\nThe process had {found['memory'] / 1e6:.0f} MB afterwards.\n\n"
+    )
+    rows = [
+        [
+            one["name"], f"{one['cpu_ms']:.2f}", f"{one['times_hello']:.1f}", f"{1000 / one['cpu_ms']:,.0f}", f"{one['elapsed_ms']:.2f}",
+            f"{one['size']:,}",
+        ]
+        for one in found["costs"]
+    ]  # fmt: skip
+    return about + table(["request", "CPU ms", "times a hello", "a second of CPU", "elapsed ms", "bytes"], rows)
+
+
+def in_the_browser(visits: Rows, walk: dict[str, Any] | None) -> str:
+    """What a reader waits for, by Chromium's own account, and a newcomer's way."""
+    rows = [
+        [
+            one["screen"], one["cache"], str(one["cards"]), f"{one['largest_paint']:.0f}", f"{one['layout_shift']:g}", f"{one['bytes']:,}",
+            str(one["requests"]),
+        ]
+        for one in visits
+    ]  # fmt: skip
+    text = "\n## The page in the browser\n\nMedians of Chromium's own figures; bytes and requests without posters.\n\n"
+    text += table(["screen", "cache", "cards", "largest paint, ms", "layout shift", "bytes", "requests"], rows)
+    if walk:
+        text += (
+            f'\nFrom "Register" to a list of twenty somebody with the pauses of a human took {walk["interactions"]} interactions and '
+            f"{walk['seconds']:.0f} s; the list came\n{walk['seconds_from_last_star']:.2f} s after the last star.\n"
+        )
+    return text
+
+
+def imports(rows: Rows) -> str:
+    """Bringing ratings in, and the engine made from SQL."""
+    heads = ["database", "ratings", "CPU s", "elapsed s", "peak, MB", "engine from SQL, CPU s (elapsed)", "peak then, MB"]
+    return "\n## Import, and the engine from SQL\n\nCPU is this process'; PostgreSQL's own is in the elapsed time.\n\n" + table(
+        heads,
+        [
+            [
+                one["database"], f"{one['ratings']:,}", f"{one['cpu_seconds']:.0f}", f"{one['seconds']:.0f}",
+                f"{one['peak_bytes'] / 1e6:,.0f}",
+                f"{one['start_cpu_seconds']:.0f} ({one['start_seconds']:.0f})", f"{one['start_peak_bytes'] / 1e6:,.0f}",
+            ]
+            for one in rows
+        ],
+    )  # fmt: skip
+
+
+def encoding(found: dict[str, Any]) -> str:
+    """Filling the index of plots beside the bare encoder."""
+    row = [f"{found['plots']:,}", f"{found['bare_per_second']:.1f}", f"{found['fill_per_second']:.1f}"]
+    return "\n## Plots encoded a second of CPU\n\n" + table(["plots", "the bare encoder", "fillchroma, index included"], [row])
