@@ -53,14 +53,14 @@ def _engine() -> Engine:
     return engine
 
 
-@blueprint.get("/<int:user_id>/taste")
+@blueprint.get("/<int(max=2147483647):user_id>/taste")
 @blueprint.output(Taste)
 @blueprint.doc(summary="How well a person is predicted, and what the crowd gave", responses=[401, 404, 503])
 def taste(user_id: int) -> dict[str, object]:
     return company.taste(_engine(), user_id)
 
 
-@blueprint.get("/<int:user_id>/neighbours")
+@blueprint.get("/<int(max=2147483647):user_id>/neighbours")
 @blueprint.output(Neighbours)
 @blueprint.doc(summary="The people whose taste is nearest", responses=[401, 404, 503])
 def nearest(user_id: int) -> dict[str, object]:

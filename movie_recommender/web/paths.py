@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flask import Flask
-from werkzeug.routing import BaseConverter
+from werkzeug.routing import BaseConverter, IntegerConverter, Map
 
 LARGEST_ID = 2**31 - 1  # of an INTEGER column
 NO_MOVIE = 0
@@ -22,6 +22,13 @@ class MovieId(BaseConverter):
         return int(value) if len(value) < 11 and int(value) <= LARGEST_ID else NO_MOVIE
 
 
+class SmallInteger(IntegerConverter):
+    """Every `<int:...>`: what is larger than an id can be is not found. A database would not even look for it."""
+
+    def __init__(self, map: Map) -> None:
+        super().__init__(map, max=LARGEST_ID)
+
+
 def init_app(app: Flask) -> None:
-    """Let rules say `<movie_id:movie_id>`; before the rooms are registered."""
-    app.url_map.converters["movie_id"] = MovieId
+    """Let rules say `<movie_id:movie_id>`, and `<int:...>` of an id's size; before the rooms are registered."""
+    app.url_map.converters |= {"movie_id": MovieId, "int": SmallInteger}

@@ -124,3 +124,9 @@ def test_a_body_that_cannot_be_read_is_refused(api: Flask, body: str) -> None:
     answer = api.test_client().post("/jobs", data=data, headers=signed(api, "POST", "/jobs", data))
     assert answer.status_code == 400
     assert answer.json
+
+
+@pytest.mark.parametrize("what", ["taste", "neighbours"])
+def test_a_person_of_a_number_that_no_database_keeps_is_not_found(api: Flask, what: str) -> None:
+    target = f"/people/{'9' * 26}/{what}"
+    assert api.test_client().get(target, headers=signed(api, "GET", target)).status_code == 404
