@@ -24,10 +24,10 @@ def read_lines(text: Iterator[str], name: str, problems: list[str]) -> Iterator[
             if not isinstance(values, dict):
                 raise InvalidInput("not a JSON object of reasonable size.")
             yield from_mapping(values)
-        except (ValueError, RecursionError) as error:  # ValueError alone: a number of thousands of digits
-            problems.append(f"{name}, line {number}: not JSON ({str(error)[:120]})")
         except InvalidInput as error:
             problems.append(f"{name}, line {number}: {error.message}")
+        except (ValueError, RecursionError) as error:  # ValueError alone: a number of thousands of digits
+            problems.append(f"{name}, line {number}: not JSON ({str(error)[:120]})")
 
 
 def read_file(path: Path, problems: list[str]) -> Iterator[MovieRecord]:

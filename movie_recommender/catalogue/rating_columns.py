@@ -81,11 +81,11 @@ def _blocks(file: IO[bytes]) -> Iterator[bytes]:
 
 def _parse(block: bytes, separator: bytes) -> RatingColumns | None:
     """None unless every line is four plain numbers that make a rating."""
-    text = block.replace(b"\r\n", b"\n")
-    lines = text.count(b"\n") + (not text.endswith(b"\n"))
-    if text.translate(None, b"0123456789.\n" + separator) or text.count(separator) != 3 * lines or b"\n\n" in text:
+    text = block.replace(b"\r\n", b"\n").removesuffix(b"\n") + b"\n"
+    lines = text.count(b"\n")
+    if text.translate(None, b"0123456789.") != (3 * separator + b"\n") * lines:
         return None
-    plain = text.rstrip(b"\n").replace(separator, b" ").replace(b"\n", b" ")
+    plain = text.removesuffix(b"\n").replace(separator, b" ").replace(b"\n", b" ")
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         try:

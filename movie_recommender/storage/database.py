@@ -113,15 +113,17 @@ def first_row(statement: Executable, **values: Any) -> Sequence[Any] | None:
     engine = db.engine
     text, names, fixed = _written(statement, engine.dialect)
     values = {**fixed, **values}
-    connection = engine.raw_connection()
+    connection = None
     try:
+        connection = engine.raw_connection()
         cursor = connection.cursor()
         cursor.execute(text, [values[name] for name in names] if engine.dialect.positional else values)
         found: Sequence[Any] | None = cursor.fetchone()
     except engine.dialect.loaded_dbapi.Error as error:
         raise DBAPIError.instance(text, values, error, engine.dialect.loaded_dbapi.Error, dialect=engine.dialect) from error
     finally:
-        connection.close()
+        if connection is not None:
+            connection.close()
     return found
 
 

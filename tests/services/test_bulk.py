@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from sqlalchemy import func, inspect, select, text
 
@@ -33,6 +33,7 @@ def rows(columns: RatingColumns) -> list[tuple[int, ...]]:
     return list(zip(*(part.tolist() for part in parts), strict=True))
 
 
+@example(["1,1,1", "1,1,1,1,1"], "\n")  # together as many cells as two ratings
 @given(st.lists(LINE, max_size=6), st.sampled_from(["\n", "\r\n"]))
 def test_arrays_hold_what_the_reader_of_rows_finds(tmp_path_factory: pytest.TempPathFactory, lines: list[str], end: str) -> None:
     folder = latest(tmp_path_factory.mktemp("set"), ratings=CSV)

@@ -72,7 +72,7 @@ def test_a_full_disk_is_named_when_nothing_can_be_written(app: Any, monkeypatch:
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody who may not write")
 def test_a_folder_that_cannot_be_written(app: Any, file: Path) -> None:
     script = (
-        "import os, sys; sys.path.insert(0, os.getcwd())\n"
+        "import encodings.idna, os, sys; sys.path.insert(0, os.getcwd())\n"  # the test client's codec, while it can be read
         "from movie_recommender import create_app; from movie_recommender.services import doctor\n"
         f"app = create_app(TESTING=True, WTF_CSRF_ENABLED=False, INSTANCE_PATH={str(file.parent)!r})\n"
         "os.setgid(65534); os.setuid(65534)\n"

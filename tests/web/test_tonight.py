@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from sqlalchemy import update
 
 from movie_recommender.services import accounts, dismissing, guests, openness, rating, watchlist
-from movie_recommender.storage import db
+from movie_recommender.storage import db, writing
 from movie_recommender.storage.models import EveningGuest, Genre, Movie, User
 from tests.conftest import PASSWORD
 
@@ -89,9 +89,9 @@ def test_wishes_leave_only_what_meets_them(app: Any, background: Any, alice: Any
     rate_all(bob, films[5:10])
     _open(app, bob)
     with app.app_context():
-        for place, film in enumerate(films):
-            db.session.get_one(Movie, film).runtime = 80 + place if place != 20 else None
-        db.session.commit()
+        with writing() as session:
+            for place, film in enumerate(films):
+                session.get_one(Movie, film).runtime = 80 + place if place != 20 else None
         watchlist.add(alice.id, films[15])
         watchlist.add(bob.id, films[16])
 
