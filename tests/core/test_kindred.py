@@ -1,11 +1,12 @@
 """Kernel regression over people."""
 
+import warnings
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from movie_recommender.core import Ratings
+from movie_recommender.core import Items, Ratings, Recommender
 from movie_recommender.core.matrix import RatingMatrix
 from movie_recommender.core.profile import fold_in
 from movie_recommender.core.scorers.kindred import Kindred
@@ -91,3 +92,14 @@ def test_newcomers_know_less_of_the_person_and_those_with_best_known_films_were_
         rated, given = matrix.row(place)[0], best_known.own[at].indices
         assert best_known.asked[at] == matrix.counts[given].min()
         assert np.count_nonzero(matrix.counts[rated] > best_known.asked[at]) < given.size
+
+
+def test_people_who_all_rated_the_same_are_learned_from_all_the_same():
+    rng = np.random.default_rng(0)
+    kinds = [(rng.choice(200, 40, replace=False), rng.integers(1, 11, 40) / 2) for _ in range(10)]
+    films, stars = (np.concatenate([kinds[person % 10][at] for person in range(1_000)]) for at in (0, 1))
+    items = Items(np.arange(200), [("Drama",)] * 200, [()] * 200)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")  # an ill-conditioned matrix is one
+        model = Recommender().fit(Ratings(np.repeat(np.arange(1_000), 40), films, stars), items)
+    assert np.isfinite(model.blended({0: 5.0, 3: 4.0, 5: 1.0}).scores).all()

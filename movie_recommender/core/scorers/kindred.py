@@ -23,6 +23,9 @@ from .newcomers import newcomers, says
 
 Table = npt.NDArray[np.float32]
 
+STEADY = 1e-5
+"""Of the mean diagonal, so much is added to it where newcomers are learned from."""
+
 SAMPLED = 0
 """The seed by which people are drawn where there are more than `max_people`."""
 
@@ -108,7 +111,6 @@ class Kindred(Scorer):
         """``float32[n_people, n_axes]``: as `usual`, learned from newcomers; what they were not asked about is answered as usual."""
         kernel = self._kernel((likes @ self.by_item).toarray())
         gram, right = np.float32(self.settings["ridge_of_few"]) * kernel, np.zeros(usual.shape, dtype=np.float32)
-        gram[np.diag_indices_from(gram)] += np.float32(1e-5)
         wanted, counts, rounds = targets.tocsr(), self.matrix.counts[self.cols], 0
         gained = np.zeros_like(gram)
         for some in newcomers(self.matrix, people, self.liking, self.settings["patience"], SAMPLED):
@@ -120,7 +122,10 @@ class Kindred(Scorer):
             rounds += 1
         if not right.any():
             return usual
-        found = scipy.linalg.solve(gram + gained / np.float32(rounds), right / np.float32(rounds), assume_a="pos")
+        # In float64, with a little more on the diagonal: people who rated the same make it singular, and float32 is too coarse for it.
+        whole = (gram + gained / np.float32(rounds)).astype(np.float64)
+        whole[np.diag_indices_from(whole)] += STEADY * whole.diagonal().mean()
+        found = scipy.linalg.solve(whole, right / np.float32(rounds), assume_a="pos").astype(np.float32)
         as_large = np.linalg.norm(near @ usual) / max(float(np.linalg.norm(near @ found)), 1e-12)
         return np.asarray(found * np.float32(as_large), dtype=np.float32)
 
