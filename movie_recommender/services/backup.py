@@ -27,6 +27,7 @@ from typing import IO, Any
 from flask import current_app
 from sqlalchemy.engine import URL, make_url
 
+from ..catalogue.exports.archives import DAMAGE
 from ..errors import BackgroundRunning, BackupFailed
 from ..storage import db, newest_revision
 from ..storage.lockfile import FileLock
@@ -136,7 +137,7 @@ def check(path: Path) -> Summary:
                     _quick_check(Path(archive.extract(SQLITE, folder)))
             elif POSTGRESQL not in summary.parts:
                 raise BackupFailed(f"{path} holds no database.")
-    except (OSError, zipfile.BadZipFile, KeyError, TypeError, ValueError, EOFError, NotImplementedError) as error:
+    except (*DAMAGE, KeyError, TypeError) as error:  # the last two: the manifest is of something else
         raise BackupFailed(f"{path} is no backup of this product, or is damaged: {error}") from error
     return summary
 

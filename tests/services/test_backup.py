@@ -118,6 +118,17 @@ def test_a_damaged_backup_is_refused_and_changes_nothing(app: Any, saved: Path, 
     assert alice.browser.get("/account").status_code == 200
 
 
+def test_an_encrypted_backup_is_refused(app: Any, saved: Path) -> None:
+    data = bytearray(saved.read_bytes())
+    for signature, flags in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        at = -1
+        while (at := data.find(signature, at + 1)) >= 0:
+            data[at + flags] |= 1
+    saved.write_bytes(data)
+    answer = app.test_cli_runner().invoke(args=["restore", str(saved), "--yes"])
+    assert (answer.exit_code, "no backup of this product" in answer.output) == (1, True)
+
+
 def test_what_is_no_backup_is_refused(app: Any, tmp_path: Path) -> None:
     (tmp_path / "text.zip").write_text("hello")
     with zipfile.ZipFile(tmp_path / "other.zip", "w") as archive:

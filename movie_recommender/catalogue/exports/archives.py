@@ -17,6 +17,9 @@ MAX_MEMBER = 20 * 1024**2
 MAX_UNPACKED = 100 * 1024**2
 MAX_MEMBERS = 1_000
 _READABLE = (".csv", ".json", ".xml", ".txt", ".tsv")
+DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, RuntimeError)
+"""What `zipfile` raises for an archive that is damaged, encrypted or packed in a way that it does not know."""
+
 _ARCHIVES = (b"PK\x03\x04", b"\x1f\x8b", b"7z\xbc\xaf", b"Rar!", b"BZh", b"\xfd7zXZ")
 
 
@@ -40,7 +43,7 @@ def files_of(name: str, data: bytes) -> Iterator[tuple[str, bytes]]:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             yield from _members(name, archive)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, ValueError, RuntimeError) as error:
+    except DAMAGE as error:
         # Some of these repeat the file's own bytes, as many as it likes.
         why = "".join(sign if sign.isprintable() else "?" for sign in str(error)[:120])
         raise ImportFailed(f"{name} is a damaged ZIP ({why}). Download it anew.") from error
