@@ -22,6 +22,7 @@ from .errors import SettingError
 log = logging.getLogger(__name__)
 STOP_SECONDS = 15
 START_SECONDS = 120
+ENGINE_SECONDS = 60.0  # a large world takes longer: then the site is there, and says that lists are on their way
 STEADY_SECONDS = 60  # a process that ran this long has started well
 
 
@@ -117,8 +118,20 @@ def wait_until_up(urls: Sequence[str], stopped: threading.Event) -> bool:
     return not stopped.is_set()
 
 
+def wait_for_engine(health: str, stopped: threading.Event) -> None:
+    """Wait until lists can be made, some time at most, so that who comes at once does not wait for his first one."""
+    deadline = time.monotonic() + ENGINE_SECONDS
+    while not stopped.is_set() and time.monotonic() < deadline:
+        try:
+            if requests.get(health, timeout=2).json()["engine"]["ready"]:
+                return
+        except requests.RequestException:
+            log.debug("%s does not answer just now", health)
+        stopped.wait(0.1)
+
+
 def run(config: Mapping[str, Any], say: Callable[[str], None], reload: bool = False) -> None:
-    """Start both processes, say the address once both answer, and watch them until SIGINT or SIGTERM."""
+    """Start both processes, say the address once both answer and lists can be made, and watch them until SIGINT or SIGTERM."""
     check_ports(config)
     stopped = threading.Event()
 
@@ -132,7 +145,10 @@ def run(config: Mapping[str, Any], say: Callable[[str], None], reload: bool = Fa
             one.start()
         shown = "localhost" if config["HOST"] in ("127.0.0.1", "0.0.0.0", "::") else config["HOST"]  # noqa: S104 - compared only
         website = f"http://{shown}:{config['PORT']}"
-        if wait_until_up([f"http://{config['BACKGROUND_HOST']}:{config['BACKGROUND_PORT']}/health", website], stopped):
+        health = f"http://{config['BACKGROUND_HOST']}:{config['BACKGROUND_PORT']}/health"
+        if wait_until_up([health, website], stopped):
+            say("Engine ...")
+            wait_for_engine(health, stopped)
             say(f"\nMovie Recommender is at {website}  (Ctrl-C stops it)")
         elif not stopped.is_set():
             say(f"\nIt has not come up within {START_SECONDS} s. Look into {config['INSTANCE_PATH']}/logs/; it goes on trying.")
