@@ -288,7 +288,7 @@ class Engine:
 def _warm_up(model: Recommender) -> None:
     """Make one list for nobody: the first call loads, or on a new machine compiles, the kernels, and no person waits for it."""
     ids = model.items.item_ids[:5]
-    model.rank({int(movie_id): 2.0 + place % 3 for place, movie_id in enumerate(ids)}, n=20, n_by_genre=5)
+    _ = model.rank({int(movie_id): 2.0 + place % 3 for place, movie_id in enumerate(ids)}, n=20, n_by_genre=5).items.why.table
 
 
 def save_similar(fitted: Fitted, progress: Callable[[int, int], None]) -> None:
