@@ -25,6 +25,7 @@ from .. import core
 from ..core import Explanation, Listing, Preferences, Recommender
 from ..core.evaluation import SelfCheck, self_check
 from ..core.together import Attendee, Pick, together
+from ..core.warm_up import warm_up
 from ..errors import EngineLoading, SettingError
 from ..storage import db, revisions, upsert, writing
 from ..storage.models import Movie, SimilarMovies
@@ -286,9 +287,10 @@ class Engine:
 
 
 def _warm_up(model: Recommender) -> None:
-    """Make one list for nobody: the first call loads, or on a new machine compiles, the kernels, and no person waits for it."""
+    """Every kernel once, and one list for nobody, which reads the model's pages: no person waits for either."""
+    warm_up(model)
     ids = model.items.item_ids[:5]
-    _ = model.rank({int(movie_id): 2.0 + place % 3 for place, movie_id in enumerate(ids)}, n=20, n_by_genre=5).items.why.table
+    model.rank({int(movie_id): 2.0 + place % 3 for place, movie_id in enumerate(ids)}, n=20, n_by_genre=5)
 
 
 def save_similar(fitted: Fitted, progress: Callable[[int, int], None]) -> None:

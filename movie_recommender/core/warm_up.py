@@ -1,0 +1,42 @@
+"""Everything once, for nobody: numba's compiled code is loaded, or on a new machine made, before somebody waits for it."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from .data import Items, Ratings
+from .recommender import Recommender
+
+PEOPLE, FILMS, AXES = 30, 40, 16
+AT_MOST = 16
+"""How many films the person rates at most: some code runs for who rated few alone, some for who rated more."""
+
+
+def warm_up(model: Recommender) -> None:
+    """Call what a serving `model` calls, on a small world with its weights: the real one may have neither ratings nor films yet."""
+    chance = np.random.default_rng(1)
+    films = np.arange(1, FILMS + 1)
+    items = Items(
+        films,
+        [[("Comedy", "Drama", "Horror")[film % 3]] for film in films],
+        [[(f"director {film % 7}", "director"), (f"actor {film % 11}", "actor")] for film in films],
+        plot_vectors=chance.normal(size=(FILMS, AXES)).astype(np.float32),
+        years=1950 + films,
+        keywords=[(f"keyword {film % 5}",) for film in films],
+        languages=[("en", "fr")[film % 2] for film in films],
+    )
+    people, rated = np.nonzero(chance.random((PEOPLE, FILMS)) < 0.5)
+    stars = chance.integers(1, 11, people.size) / 2
+    small = Recommender()
+    small.weights = model.weights
+    small.fit(Ratings(people + 1, films[rated], stars, np.arange(people.size)), items)
+    person, told = PEOPLE + 1, {}
+    for film in films[:AT_MOST].tolist():
+        told[film] = 0.5 + film % 10 / 2
+        small.update(person, told)
+    small.rate(person, 1, 3.0)
+    small.rate(person, 2, None)
+    for some in ({}, {1: 4.0, 2: 1.0}, told):
+        ranked = small.rank(some, n=20, n_by_genre=5, n_by_facet=5, user_id=person, also=[1], seen=[2])
+        _ = ranked.items.why.table
+    small.update(person, {})

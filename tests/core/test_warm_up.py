@@ -1,0 +1,35 @@
+"""Nobody waits for a compiler: the warm-up calls every kernel, with the types that serving calls it with."""
+
+import subprocess
+import sys
+
+COMPILED = """
+import importlib, pkgutil
+from numba.core.dispatcher import Dispatcher
+from movie_recommender import core
+from movie_recommender.benchmarks import synthetic
+from movie_recommender.core.warm_up import warm_up
+
+def compiled():
+    rooms = [importlib.import_module(room.name) for room in pkgutil.walk_packages(core.__path__, "movie_recommender.core.")
+             if ".evaluation" not in room.name]
+    kernels = {(room.__name__, name): kernel for room in rooms for name, kernel in vars(room).items() if isinstance(kernel, Dispatcher)}
+    return {place: len(kernel.signatures) for place, kernel in kernels.items()}
+
+warm_up(core.Recommender())
+before = compiled()
+world = synthetic.world(60, 90, 1500, 1)
+model = core.Recommender().fit(world.ratings(), synthetic.facts(world, 1))
+for person in range(9):
+    told = world.of(person)
+    model.update(person, told)
+    model.rate(person, int(model.matrix.items.ids[person]), 4.0)
+    listed = model.rank(told, 500, 60, user_id=person, n_by_facet=30)
+    assert listed.items.why.table
+assert compiled() == before
+"""
+
+
+def test_after_the_warm_up_serving_compiles_nothing():
+    done = subprocess.run([sys.executable, "-c", COMPILED], capture_output=True, text=True, timeout=300, check=False)
+    assert done.returncode == 0, done.stderr[-2000:]
