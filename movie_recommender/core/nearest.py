@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 from numba import njit
 
 from .cells import CODE_BITS
-from .data import CODES, FloatArray
+from .data import CODES
 from .raters import BLOCK, BLOCK_BITS
 
 ROUNDING = 1e-12
 """A similarity up to here is what rounding leaves of one that is zero."""
 
-LOOKED_AT = 256
-"""People whose similarities are computed at a time; most times none of them is near enough."""
+LOOKED_AT = 64
+"""People whose similarities are compared at a time; most times none of them is near enough."""
 
-PackedArray = npt.NDArray[np.int64]
+BARELY = 1.0 - 1e-9
+"""Who comes so near to being near enough is computed as exactly as all others."""
 
 
-def packed_tables(weights: FloatArray, values: FloatArray) -> tuple[PackedArray, int, float]:
+@njit(cache=True, nogil=True)
+def packed_tables(weights, values):  # type: ignore[no-untyped-def]
     """Whole numbers to add up: for each item and code, ``rint(weight * value * scale) << bits | 1``.
 
     So one addition a rating sums the product and the overlap, exactly: the sums do not depend on
@@ -29,23 +30,30 @@ def packed_tables(weights: FloatArray, values: FloatArray) -> tuple[PackedArray,
     Returns:
         ``int64[n, 16]`` (code 0 gives 0), the bits of the overlap, and the scale.
     """
-    bits = int(weights.size).bit_length()
-    largest = float(np.abs(weights).sum() * np.abs(values).max()) or 1.0
-    scale = 2.0 ** (np.floor(np.log2(2.0 ** (62 - bits) / largest)))
-    tables = np.zeros((weights.size, 1 << CODE_BITS), dtype=np.int64)
-    products = np.rint(weights[:, None] * values[None, 1:CODES] * scale).astype(np.int64)
-    tables[:, 1:CODES] = (products << bits) + 1
+    bits = 0
+    while weights.size >> bits:
+        bits += 1
+    largest = np.abs(weights).sum() * np.abs(values).max()
+    scale = 2.0 ** np.floor(np.log2(2.0 ** (62 - bits) / largest)) if largest > 0.0 else 1.0
+    tables = np.zeros((weights.size, 1 << CODE_BITS), np.int64)
+    for k in range(weights.size):
+        for code in range(1, CODES):
+            tables[k, code] = (np.int64(np.rint(weights[k] * values[code] * scale)) << bits) + 1
     return tables, bits, scale
 
 
 @njit(cache=True, nogil=True)
-def take_nearest(start, counts, cells, cols, tables, bits, factors, inverse_norms, own_row, rows, similarities):  # type: ignore[no-untyped-def]
+def take_nearest(start, counts, cells, cols, weights, values, length, shrinkage, inverse_norms, own_row, rows, similarities):  # type: ignore[no-untyped-def]
     """The rows of the largest similarities above `ROUNDING`, largest first, equal ones by row.
 
-    For each block of people the raters' table entries are added up and looked through while they
-    are in the fastest cache. The similarity is ``min(product * factors[overlap] * inverse_norms[row], 1)``.
+    A similarity is ``sum(weights[col] * values[code]) / length * inverse_norms[row]``, at most 1, times ``overlap /
+    (overlap + shrinkage)``. For each block of people the raters' table entries are added up and
+    looked through while they are in the fastest cache.
     Fills `rows` and `similarities` and returns how many there are.
     """
+    tables, bits, scale = packed_tables(weights, values)
+    overlaps = np.arange(cols.size + 1).astype(np.float64)
+    factors = overlaps / (overlaps + shrinkage) / (scale * length)
     sums = np.zeros(BLOCK, np.int64)
     at = start[cols]
     found, least = 0, ROUNDING
@@ -61,25 +69,30 @@ def take_nearest(start, counts, cells, cols, tables, bits, factors, inverse_norm
         for first in range(0, min(BLOCK, inverse_norms.size - begin), LOOKED_AT):
             last = min(first + LOOKED_AT, BLOCK, inverse_norms.size - begin)
             some, norms = sums[first:last], inverse_norms[begin + first : begin + last]
-            found, least = take_some(some, bits, factors, norms, begin + first, rows, similarities, found, least)
+            if how_many_near(some, bits, norms, least * scale * length * BARELY, shrinkage):
+                found, least = take_some(some, bits, factors, norms, begin + first, rows, similarities, found, least)
         sums[:] = 0
     return found
 
 
 @njit(cache=True, nogil=True, fastmath={"reassoc", "nsz", "nnan"})
+def how_many_near(sums, bits, inverse_norms, least, shrinkage):  # type: ignore[no-untyped-def]
+    """How many similarities are above the least one, by multiplications alone: many people at a time."""
+    mask = (np.int64(1) << bits) - 1
+    found = 0
+    for at in range(sums.size):
+        overlap = np.float64(sums[at] & mask)
+        found += np.float64(sums[at] >> bits) * inverse_norms[at] * overlap > least * (overlap + shrinkage)
+    return found
+
+
+@njit(cache=True, nogil=True)
 def take_some(sums, bits, factors, inverse_norms, begin, rows, similarities, found, least):  # type: ignore[no-untyped-def]
     """Put those of a few people who are near enough where they belong; returns how many there are and what is near enough."""
-    near = np.empty(LOOKED_AT)
     mask = (np.int64(1) << bits) - 1
-    nearest = 0.0
-    for at in range(sums.size):
-        near[at] = np.float64(sums[at] >> bits) * factors[sums[at] & mask] * inverse_norms[at]
-        nearest = max(nearest, near[at])
-    if nearest <= least:
-        return found, least
     k = rows.size
     for person in range(sums.size):
-        similarity = min(near[person], 1.0)
+        similarity = min(np.float64(sums[person] >> bits) * factors[sums[person] & mask] * inverse_norms[person], 1.0)
         if similarity <= least:
             continue
         at = found if found < k else k - 1

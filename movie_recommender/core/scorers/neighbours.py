@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import ClassVar
 
 import numpy as np
@@ -9,7 +10,7 @@ import numpy as np
 from ..cells import CODE_BITS
 from ..data import CODES, FloatArray, IntArray, Items
 from ..matrix import RatingMatrix, code_table
-from ..nearest import add_votes, packed_tables, row_norm, row_norms, take_nearest, votes_for
+from ..nearest import add_votes, row_norm, row_norms, take_nearest, votes_for
 from ..profile import Profile
 from ..results import Cause, Causes, Crowd
 from .base import Scorer, Signal, Trace, unknown
@@ -68,14 +69,12 @@ class Neighbours(Scorer):
         lengths, times overlap / (overlap + shrinkage). He is not his own neighbour.
         """
         lists, rarity, values = self.matrix.by_item, self.frequency_weights[profile.cols], self._own_values(profile)
-        own = np.linalg.norm(rarity * values)
-        tables, bits, scale = packed_tables(rarity**2 * values, self.values)
-        overlaps = np.arange(profile.n_ratings + 1, dtype=np.float64)
-        factors = overlaps / (overlaps + max(self.settings["shrinkage"], 1e-9)) / (scale * max(float(own), 1e-12))
+        length = max(math.sqrt(np.square(rarity * values).sum()), 1e-12)
         k = min(int(self.settings["max_neighbours"]), self.matrix.n_users)
         rows, similarities = np.empty(k, dtype=np.int64), np.empty(k)
         found = take_nearest(
-            lists.start, lists.counts, lists.cells, profile.cols, tables, bits, factors, self.inverse_norms, profile.row, rows, similarities
+            lists.start, lists.counts, lists.cells, profile.cols, rarity**2 * values, self.values, length,
+            max(self.settings["shrinkage"], 1e-9), self.inverse_norms, profile.row, rows, similarities,
         )  # fmt: skip
         return rows[:found], similarities[:found]
 
