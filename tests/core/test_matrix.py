@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from movie_recommender.core import Ratings
 from movie_recommender.core.matrix import RatingMatrix
+from movie_recommender.core.nearest import OF_FIRST
 from movie_recommender.core.profile import fold_in
 from movie_recommender.core.raters import BLOCK
 from movie_recommender.core.scorers.neighbours import Neighbours
@@ -154,3 +155,19 @@ def test_neighbours_equal_the_reference_where_people_fill_several_blocks(seed):
     np.testing.assert_allclose(expected[nearest], similarity, rtol=1e-9)
     for item in range(N_ITEMS):
         np.testing.assert_array_equal(matrix.by_item.rows_of(item), np.flatnonzero(dense[:, item]))
+
+
+@pytest.mark.parametrize("n_near", [3, 60])
+def test_the_nearest_are_found_where_the_first_block_has_too_few_of_them_and_where_it_has_nearly_all(n_near):
+    rng = np.random.default_rng(0)
+    dense = np.zeros(((OF_FIRST + 1) * BLOCK, N_ITEMS), dtype=np.int64)
+    dense[:, 0] = rng.integers(1, 11, len(dense))
+    dense[rng.permutation(BLOCK)[:n_near], 1:] = 9
+    matrix = RatingMatrix(reference.ratings_of(dense, rng), reference.bare_items(N_ITEMS))
+    scorer = Neighbours({"max_neighbours": 70})
+    scorer.fit(matrix, reference.bare_items(N_ITEMS))
+    profile = fold_in(dict.fromkeys(range(1, N_ITEMS), 4.5) | {0: 0.5}, matrix)
+    expected = reference.similarities(dense, profile, scorer.frequency_weights, scorer.settings)
+    nearest, similarity = scorer.neighbourhood(profile)
+    np.testing.assert_allclose(similarity, np.sort(expected)[::-1][:70], rtol=1e-9)
+    np.testing.assert_allclose(expected[nearest], similarity, rtol=1e-9)

@@ -1,0 +1,28 @@
+"""Ask for memory before it is read, so that it is there in time: for lists that the machine does not foresee."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from llvmlite import ir
+from numba import types
+from numba.core import cgutils
+from numba.extending import intrinsic
+
+READ, KEEP, DATA = 0, 3, 1
+"""What the processor is told: it is read, soon and often, and no code."""
+
+
+@intrinsic
+def fetch(_typing: Any, array: Any, at: Any) -> Any:
+    """Begin to bring ``array[at]`` into the cache. Any position will do, a wrong one costs time only."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        place = builder.gep(context.make_array(signature.args[0])(context, builder, arguments[0]).data, [arguments[1]])
+        number = ir.IntType(32)
+        kind = ir.FunctionType(ir.VoidType(), [place.type, number, number, number])
+        function = cgutils.get_or_insert_function(builder.module, kind, "llvm.prefetch.p0")
+        builder.call(function, [place, number(READ), number(KEEP), number(DATA)])
+        return context.get_dummy_value()
+
+    return types.void(array, at), generate
