@@ -19,7 +19,7 @@ from .weights import Weights
 CAUTION = 0.3
 """How much of the unknown signals' weight stays in the denominator: with little known, scores shrink."""
 
-BLOCK = 512
+BLOCK = 1024
 """Items blended at a time, so that all sums stay in the fastest cache."""
 
 Flags = npt.NDArray[np.bool_]
@@ -145,23 +145,27 @@ def blend(profile: Profile, scorers: Mapping[str, Scorer], weights: Weights, cou
     asked = [(name, weights.at(name, profile.n_ratings, profile.famous)) for name in scorers]
     said = [(name, warm, cold, scorers[name].score(profile)) for name, (warm, cold) in asked if warm or cold]
     terms: list[Term] = []
+    heard: list[bool] = []
     silent: list[tuple[float, float]] = []
     for (name, warm, cold, signal), (n_known, mean, deviation) in zip(said, _moments(said, len(scorers)), strict=False):
         fixed_scale = scorers[name].fixed_scale
         if not n_known:
             silent.append((cold, warm - cold))
-        elif fixed_scale is not None:
-            terms.append(Term(name, signal, 0.0, fixed_scale, False, cold, warm - cold))
+            continue
+        flat = deviation < 1e-9
+        if fixed_scale is not None:
+            terms.append(Term(name, signal, 0.0, fixed_scale, flat and mean == 0.0, cold, warm - cold))
         else:
-            flat = deviation < 1e-9
             terms.append(Term(name, signal, mean, 1.0 if flat else deviation, flat, cold, warm - cold))
+        heard.append(n_known == counts.size)
     scores, mute = np.empty(counts.size), np.array(silent).reshape(-1, 2)
     if terms and counts.size:
         every = _padded([term.signal for term in terms], len(scorers))
         values = tuple([signal.values for signal in every])
-        places = _alike([_NO_PLACES if signal.places is None else signal.places for signal in every])
+        places = _alike([_NO_PLACES if signal.places is None or signal.cols is not None else signal.places for signal in every])
+        cols = tuple([_NO_COLS if signal.cols is None else signal.cols for signal in every])
         numbers = np.array([(term.cold, term.slope, term.mean, 0.0 if term.flat else 1.0 / term.scale) for term in terms])
-        add_terms(values, places, numbers, mute, counts, weights.familiarity, CAUTION, scores)
+        add_terms(values, places, cols, numbers, np.array(heard), mute, counts, weights.familiarity, CAUTION, scores)
     else:
         scores[:] = 0.0
     return Blend(profile, scores, tuple(terms), mute, counts, weights.familiarity)
@@ -190,9 +194,10 @@ def _alike(places: list[Places]) -> tuple[Places, ...]:
 
 _ONE = np.ones(1)
 _NO_PLACES = np.empty(0, dtype=np.uint16)
+_NO_COLS = np.empty(0, dtype=np.int32)
 
 
-@njit(cache=True, nogil=True, fastmath={"reassoc", "nsz", "contract"})
+@njit(cache=True, nogil=True, error_model="numpy", fastmath={"reassoc", "nsz", "contract"})
 def moments(values, shared_by):  # type: ignore[no-untyped-def]
     """Of how many items the value is known, their mean and standard deviation, in one pass around the first known.
 
@@ -235,38 +240,92 @@ def all_moments(values, shared_by, n):  # type: ignore[no-untyped-def]
     return found
 
 
-@njit(cache=True, nogil=True, fastmath={"reassoc", "nsz", "contract"})
-def add_terms(values, places, numbers, silent, counts, familiar, caution, scores):  # type: ignore[no-untyped-def]
-    """Fill `scores`, a block of items at a time."""
-    total, known, blended, share = np.empty(BLOCK), np.empty(BLOCK), np.empty(BLOCK), np.empty(BLOCK)
-    gathered = np.empty(BLOCK, np.float32)
+@njit(cache=True, nogil=True, error_model="numpy", fastmath={"reassoc", "nsz", "contract"})
+def add_terms(values, places, cols, numbers, heard, silent, counts, familiar, caution, scores):  # type: ignore[no-untyped-def]
+    """Fill `scores`, a block of items at a time; `heard` says which signals are known of all items."""
+    total, unheard, blended, share = np.empty(BLOCK), np.empty(BLOCK), np.empty(BLOCK), np.empty(BLOCK)
+    gathered, begun = np.empty(BLOCK, np.float32), np.zeros(numbers.shape[0], np.int64)
+    steady_total, bent = sum_of_sizes(numbers)
+    steady_silent, bent_silent = sum_of_sizes(silent)
+    steady_total += steady_silent
     for begin in range(0, scores.size, BLOCK):
         n = min(BLOCK, scores.size - begin)
         some_counts, some_scores = counts[begin : begin + n], scores[begin : begin + n]
         for j in range(n):
             share[j] = some_counts[j] / (some_counts[j] + familiar)
-            total[j] = 0.0
-            known[j] = 0.0
+            total[j] = steady_total[0] + steady_total[1] * share[j]
+            unheard[j] = steady_silent[0] + steady_silent[1] * share[j]
             blended[j] = 0.0
         for k in range(silent.shape[0]):
-            cold, slope = silent[k]
-            for j in range(n):
-                total[j] += abs(cold + slope * share[j])
+            if bent_silent[k]:
+                add_sizes(silent[k, 0], silent[k, 1], share[:n], total)
+                add_sizes(silent[k, 0], silent[k, 1], share[:n], unheard)
         for k in range(numbers.shape[0]):
             cold, slope, mean, inverse = numbers[k]
-            if places[k].size:
-                own, kinds = values[k], places[k][begin : begin + n]
-                for j in range(n):
-                    gathered[j] = own[np.uint32(kinds[j])]
-                here = gathered[:n]
-            else:
+            if bent[k]:
+                add_sizes(cold, slope, share[:n], total)
+            if cols[k].size:
+                add_sizes(cold, slope, share[:n], unheard)
+                begun[k] = add_few(values[k], cols[k], begun[k], begin, numbers[k], share[:n], blended, unheard)
+            elif inverse != 0.0 or not heard[k]:
                 here = values[k][begin : begin + n]
-            for j in range(n):
-                weight = cold + slope * share[j]
-                value = np.float64(here[j])
-                says = 1.0 if value == value else 0.0
-                total[j] += abs(weight)
-                known[j] += abs(weight) * says
-                blended[j] += weight * (((value if value == value else mean) - mean) * inverse)
+                if places[k].size:
+                    gather(values[k], places[k][begin : begin + n], gathered)
+                    here = gathered[:n]
+                if heard[k]:
+                    for j in range(n):
+                        blended[j] += (cold + slope * share[j]) * ((np.float64(here[j]) - mean) * inverse)
+                else:
+                    add_some(here, cold, slope, mean, inverse, share, blended, unheard)
         for j in range(n):
-            some_scores[j] = blended[j] * (total[j] / max(known[j] + caution * (total[j] - known[j]), 1e-12))
+            some_scores[j] = blended[j] * (total[j] / max(total[j] - (1.0 - caution) * unheard[j], 1e-12))
+
+
+@njit(cache=True, nogil=True)
+def sum_of_sizes(numbers):  # type: ignore[no-untyped-def]
+    """The sum of the weights' sizes as cold and slope, and which are left out of it: their sign depends on the item."""
+    steady, bent = np.zeros(2), np.zeros(numbers.shape[0], np.bool_)
+    for k in range(numbers.shape[0]):
+        cold, warm = numbers[k, 0], numbers[k, 0] + numbers[k, 1]
+        bent[k] = cold * warm < 0.0
+        if not bent[k]:
+            steady[0] += abs(cold)
+            steady[1] += abs(warm) - abs(cold)
+    return steady, bent
+
+
+@njit(cache=True, nogil=True, fastmath={"reassoc", "nsz", "contract"})
+def add_sizes(cold, slope, share, to):  # type: ignore[no-untyped-def]
+    for j in range(share.size):
+        to[j] += abs(cold + slope * share[j])
+
+
+@njit(cache=True, nogil=True)
+def gather(values, places, to):  # type: ignore[no-untyped-def]
+    for j in range(places.size):
+        to[j] = values[np.uint32(places[j])]
+
+
+@njit(cache=True, nogil=True, fastmath={"reassoc", "nsz", "contract"})
+def add_some(here, cold, slope, mean, inverse, share, blended, unheard):  # type: ignore[no-untyped-def]
+    """Add a signal that is not known of all items."""
+    for j in range(here.size):
+        weight, value = cold + slope * share[j], np.float64(here[j])
+        gap = 0.0 if value == value else abs(weight)
+        value = value if value == value else mean
+        blended[j] += weight * ((value - mean) * inverse)
+        unheard[j] += gap
+
+
+@njit(cache=True, nogil=True)
+def add_few(values, cols, at, begin, numbers, share, blended, unheard):  # type: ignore[no-untyped-def]
+    """Add a signal that is known of few items, those of this block, from place `at` on; returns the place after them."""
+    cold, slope, mean, inverse = numbers
+    while at < cols.size and cols[at] < begin + share.size:
+        j, value = cols[at] - begin, np.float64(values[at])
+        if value == value:
+            weight = cold + slope * share[j]
+            blended[j] += weight * ((value - mean) * inverse)
+            unheard[j] -= abs(weight)
+        at += 1
+    return at

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -40,12 +41,15 @@ class Signal:
         trace: names the causes of some of the scores.
         places: each item's value (see `as_places`); None: the values are the items' own.
         shared_by: ``float64[len(values)]``, how many items have each value; None: one each.
+        cols: ``int32``, ascending, of a signal that is known of few items: which have the values, one each; the last
+            value, NaN, is that of all others.
     """
 
     values: Values
     trace: Trace = no_causes
     places: Places | None = None
     shared_by: FloatArray | None = None
+    cols: npt.NDArray[np.int32] | None = None
 
     @property
     def scores(self) -> FloatArray:
@@ -87,9 +91,10 @@ class Scorer(ABC):
         """One row of the matrix changed; recompute what depends on it."""
 
 
+@functools.cache
 def unknown(n_items: int) -> Signal:
     """The answer of a scorer that knows nothing about this person."""
-    return Signal(np.full(n_items, np.nan, dtype=np.float32))
+    return Signal(np.full(1, np.nan, dtype=np.float32), places=np.zeros(n_items, dtype=np.uint16))
 
 
 def as_places(places: npt.NDArray[np.integer], n_values: int) -> Places:

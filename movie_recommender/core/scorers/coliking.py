@@ -16,7 +16,7 @@ from ..data import FloatArray, IntArray, Items
 from ..matrix import RatingMatrix, code_table
 from ..profile import Profile
 from ..results import Cause, Causes
-from .base import Scorer, Signal, Trace, as_places, strongest_by_column, unknown
+from .base import Scorer, Signal, Trace, strongest_by_column, unknown
 from .facts import fact_matrix
 from .neighbours import STARS
 
@@ -75,11 +75,9 @@ class CoLiking(Scorer):
     def fit(self, matrix: RatingMatrix, items: Items) -> None:
         self.matrix = matrix
         order = np.argsort(-matrix.counts, kind="stable")[: int(self.settings["max_items"])]
-        self.cols = np.sort(order[matrix.counts[order] >= self.settings["min_ratings"]])
+        self.cols = np.sort(order[matrix.counts[order] >= self.settings["min_ratings"]]).astype(np.int32)
         self.position = np.full(matrix.n_items, -1, dtype=np.int32)
         self.position[self.cols] = np.arange(self.cols.size)
-        self.places = as_places(np.where(self.position < 0, self.cols.size, self.position), self.cols.size + 1)
-        self.shared_by = np.append(np.ones(self.cols.size), float(matrix.n_items - self.cols.size))
         gram, own = self._gram(matrix, items)
         self.model = self._solved(gram, own, self.settings["own_ridge"])
         self.model_of_few = self._solved(gram, own, self.settings["own_ridge_of_few"])
@@ -129,7 +127,7 @@ class CoLiking(Scorer):
         values[-1] = np.nan  # what stands for all items outside
         models = self._models(profile.n_ratings)
         values[:-1] = sum(model.sums(rows, preferences * np.float32(share)) for model, share in models)
-        return Signal(values, self._trace(profile, rows, preferences, rated), self.places, self.shared_by)
+        return Signal(values, self._trace(profile, rows, preferences, rated), self.position, None, self.cols)
 
     def _models(self, n_ratings: int) -> list[tuple[ShortTable, float]]:
         """Which are asked for a person with so many ratings, and their shares: that of few up to `few`, the other from `many`."""

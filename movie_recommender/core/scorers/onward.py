@@ -14,7 +14,7 @@ from ..latest import Paths
 from ..matrix import RatingMatrix, code_table
 from ..profile import Profile
 from ..results import Causes
-from .base import Scorer, Signal, Trace, as_places, unknown
+from .base import Scorer, Signal, Trace, unknown
 from .coliking import movie_causes
 from .neighbours import STARS
 
@@ -57,11 +57,9 @@ class Onward(Scorer):
         self.matrix = matrix
         self.liking = code_table(np.clip((STARS - self.settings["middle"]) / (5.0 - self.settings["middle"]), 0.02, None))
         order = np.argsort(-matrix.counts, kind="stable")[: int(self.settings["max_items"])]
-        self.cols = np.sort(order[matrix.counts[order] >= self.settings["min_ratings"]])
+        self.cols = np.sort(order[matrix.counts[order] >= self.settings["min_ratings"]]).astype(np.int32)
         self.position = np.full(matrix.n_items, -1, dtype=np.int32)
         self.position[self.cols] = np.arange(self.cols.size)
-        self.places = as_places(np.where(self.position < 0, self.cols.size, self.position), self.cols.size + 1)
-        self.shared_by = np.append(np.ones(self.cols.size), float(matrix.n_items - self.cols.size))
         paths, reach, span = matrix.paths, int(self.settings["reach"]), self.settings["span"]
         self.knows = paths is not None and paths.cols.size > 0 and self.cols.size > 0
         n_cols = self.cols.size if self.knows else 0
@@ -92,7 +90,7 @@ class Onward(Scorer):
         values = np.empty(self.cols.size + 1, dtype=np.float32)
         values[-1] = np.nan  # what stands for all items outside
         values[:-1] = self.model.sums(rows, weights)
-        return Signal(values, self._trace(profile, rows, weights, used), self.places, self.shared_by)
+        return Signal(values, self._trace(profile, rows, weights, used), self.position, None, self.cols)
 
     def _trace(self, profile: Profile, rows: IntArray, weights: npt.NDArray[np.float32], used: npt.NDArray[np.bool_]) -> Trace:
         item_ids, stars = self.matrix.items.ids[profile.cols[used]], profile.stars[used]

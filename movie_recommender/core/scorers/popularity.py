@@ -75,11 +75,11 @@ def roots(counts):  # type: ignore[no-untyped-def]
     """``float32[n_items]``."""
     found = np.empty(counts.size, np.float32)
     for at in range(counts.size):
-        found[at] = np.sqrt(counts[at])
+        found[at] = np.sqrt(np.float32(counts[at]))
     return found
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def damped_apart(counts, sums, mean, damping):  # type: ignore[no-untyped-def]
     """``float32[n_items]``: the damped means above the overall mean; NaN where nobody rated."""
     apart = np.empty(counts.size, np.float32)
