@@ -17,7 +17,7 @@ from .matrix import Change, RatingMatrix
 from .profile import fold_in
 from .results import Explanation, Listing, RankedList, Reasons, Recommendation
 from .scorers import SCORERS, Scorer
-from .select import Groups, above_the_rest, best_of, facet_groups, others, places_of
+from .select import Groups, above_the_rest, best, facet_groups, listed
 from .similar import by_kind, kinds_of_likeness, most_alike, together
 from .stars import StarPredictor
 from .steering import NEUTRAL, Preferences, steer
@@ -114,7 +114,7 @@ class Recommender:
         blended = self.blended(ratings, user_id)
         allowed = self._allowed(blended, exclude, genres)
         dial = diversity if blended.profile.n_ratings else max(diversity, COLD_VARIETY)
-        cols = self._top(blended.scores, above_the_rest(blended.scores, allowed, max(n, POOL)), n, dial)
+        cols = self._top(blended.scores, best(blended.scores, allowed, max(n, POOL)), n, dial)
         return list(self._listing(blended, cols))
 
     def predict(self, ratings: Mapping[int, float], item_ids: Iterable[int], user_id: int | None = None) -> FloatArray:
@@ -210,18 +210,16 @@ class Recommender:
             allowed[self.waiting(ratings, seen)] = False
         diversity = (self.weights.diversity if diversity is None else diversity) * (1.0 + preferences.diverse)
         dial = diversity if blended.profile.n_ratings else max(diversity, COLD_VARIETY)
-        first = above_the_rest(blended.scores, allowed, max(n, CANDIDATES))
-        top = self._top(blended.scores, first, n, dial)
-        grouped = self._genres.best(blended.scores, allowed, first, n_by_genre)
-        faceted = self._facets.best(blended.scores, allowed, first, n_by_facet)
+        first, order = above_the_rest(blended.scores, allowed, max(n, CANDIDATES))
+        top = self._top(blended.scores, first[order[: max(n, POOL)]], n, dial)
+        grouped = self._genres.best(blended.scores, allowed, first, order, n_by_genre)
+        faceted = self._facets.best(blended.scores, allowed, first, order, n_by_facet)
         wanted = self.matrix.items.positions(np.fromiter(also, dtype=np.int64))
-        extra = others(self.matrix.n_items, top, grouped, faceted, wanted)
-        cols = np.concatenate([top, extra[np.argsort(-blended.scores[extra], kind="stable")]])
+        cols, by_genre = listed(blended.scores, first, order, top, grouped, faceted, wanted)
         listing = self._listing(blended, cols)
-        by_genre = places_of(self.matrix.n_items, cols, grouped)
         sizes = np.count_nonzero(grouped >= 0, axis=1).tolist()
         places = zip(self.genre_names, by_genre.tolist(), sizes, strict=True)
-        return RankedList(top.size, {name: tuple(listed[:size]) for name, listed, size in places}, listing)
+        return RankedList(top.size, {name: tuple(some[:size]) for name, some, size in places}, listing)
 
     def waiting(self, ratings: Iterable[int], seen: Iterable[int] = ()) -> IntArray:
         """Positions of the parts of series that wait for an earlier one, for who rated and saw these item ids."""
@@ -277,17 +275,9 @@ class Recommender:
         flags = [at for at, name in enumerate(self.genre_names) if name in wanted]
         return np.asarray(self.genre_flags[:, flags].any(axis=1))
 
-    def _top(self, scores: FloatArray, first: IntArray, n: int, dial: float) -> IntArray:
-        """The best of `first`, which hold the best of all, varied as the dial says."""
-        order = best_of(scores, first, max(n, POOL) if dial > 0 else n)
-        if dial <= 0:
-            return order
-        flags = self.genre_flags[order].astype(np.float64)
-        flags /= np.maximum(np.sqrt(flags.sum(axis=1, keepdims=True)), 1e-12)
-        varied = diversify(order, scores, flags, self.franchises[order], min(max(n, 0), VARIED), dial)
-        is_left = np.ones(self.matrix.n_items, dtype=bool)
-        is_left[varied] = False
-        return np.concatenate([varied, order[is_left[order]]])[: max(n, 0)]
+    def _top(self, scores: FloatArray, best_first: IntArray, n: int, dial: float) -> IntArray:
+        """The best of these, varied as the dial says."""
+        return diversify(best_first, scores, self.genre_flags, self.franchises, min(n, VARIED), dial)[: max(n, 0)]
 
     def _listing(self, blended: Blend, cols: IntArray) -> Listing:
         predicted = self.stars.predict(blended.profile, cols)

@@ -12,21 +12,19 @@ from .data import FloatArray, IntArray, Items
 
 BINS = 4096
 
+SAMPLED, MORE = 8, 1.15
+"""First one score in so many says from where on enough are found, with some more to be sure; then all do."""
+
+SIDE_BY_SIDE = 64
+"""Of so many scores in one bin on the average, squared, they are not put in order one by one."""
+
 
 def best(scores: FloatArray, allowed: npt.NDArray[np.bool_], n: int) -> IntArray:
     """``int[<= n]``: positions of the `n` largest allowed scores, largest first, equal ones in order."""
     if n <= 0:
         return np.empty(0, dtype=np.int64)
-    return best_of(scores, above_the_rest(scores, allowed, n), n)
-
-
-def best_of(scores: FloatArray, candidates: IntArray, n: int) -> IntArray:
-    """The same of the candidates, which are positions, ascending."""
-    values = -scores[candidates]
-    if 0 < n < candidates.size:
-        enough = values <= np.partition(values, n - 1)[n - 1]
-        candidates, values = candidates[enough], values[enough]
-    return np.asarray(candidates[np.argsort(values, kind="stable")[: max(n, 0)]])
+    first, order = above_the_rest(scores, allowed, n)
+    return np.asarray(first[order[:n]])
 
 
 class Groups:
@@ -45,16 +43,15 @@ class Groups:
         sizes = np.bincount(self.members, minlength=n_items)
         self._own_starts = np.concatenate(([0], np.cumsum(sizes))).astype(np.int32)
 
-    def best(self, scores: FloatArray, allowed: npt.NDArray[np.bool_], first: IntArray, n: int) -> IntArray:
+    def best(self, scores: FloatArray, allowed: npt.NDArray[np.bool_], first: IntArray, order: IntArray, n: int) -> IntArray:
         """``int[n_groups, n]``: each group's `n` largest allowed scores, largest first, equal ones in order; -1 where there are fewer.
 
-        `first` are the allowed items that score more than all others, ascending (see
+        `first` are the allowed items that score more than all others, and their order (see
         `above_the_rest`): a group that has `n` of them is not looked through.
         """
-        n = max(n, 0)
-        found = np.full((self.starts.size - 1, n), -1, dtype=np.int64)
-        if n:
-            best_in_groups(scores, allowed, first, self.starts, self.members, self._own_starts, self._own_groups, found)
+        found = np.full((self.starts.size - 1, max(n, 0)), -1, dtype=np.int64)
+        if found.size:
+            best_in_groups(scores, allowed, first, order, self.starts, self.members, self._own_starts, self._own_groups, found)
         return found
 
 
@@ -67,47 +64,106 @@ def facet_groups(items: Items) -> list[IntArray]:
 
 @njit(cache=True, nogil=True)
 def above_the_rest(scores, allowed, n):  # type: ignore[no-untyped-def]
-    """Positions, ascending, of at least the `n` largest allowed scores (all, if there are fewer)."""
+    """Positions, ascending, of at least the `n` largest allowed scores (all, if there are fewer), and their places, largest first.
+
+    All that are left out score less than those.
+    """
+    found = from_score(scores, allowed, enough_from(scores, allowed, n, SAMPLED))
+    if found.size < n:
+        found = from_score(scores, allowed, enough_from(scores, allowed, n, 1))
+    return found, in_order(scores[found])
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def enough_from(scores, allowed, n, every):  # type: ignore[no-untyped-def]
+    """From which score on there are (if one item in `every` tells, about) `n` or a little more; -inf if that takes all."""
     low, high, total = np.inf, -np.inf, 0
-    for at in range(scores.size):
+    for at in range(0, scores.size, every):
         if allowed[at]:
             total += 1
             low = min(low, scores[at])
             high = max(high, scores[at])
-    step = BINS / (high - low) if high - low > 1e-300 else 0.0  # a smaller spread would make it infinite
-    counts = np.zeros(BINS + 1, np.int64)
-    for at in range(scores.size):
+    wanted = n if every == 1 else MORE * n / every
+    if total <= wanted or not 1e-300 < high - low < np.inf:  # with a smaller spread the bins would have no width
+        return -np.inf
+    counts, step = np.zeros(BINS + 1, np.int64), BINS / (high - low)
+    for at in range(0, scores.size, every):
         if allowed[at]:
             counts[np.uint32((scores[at] - low) * step)] += 1
     least, taken = BINS, counts[BINS]
-    while least > 0 and taken < n:
+    while least > 0 and taken < wanted:
         least -= 1
         taken += counts[least]
-    found = np.empty(min(taken, total), np.int64)
-    end = 0
-    for at in range(scores.size):
-        if allowed[at] and np.uint32((scores[at] - low) * step) >= least:
-            found[end] = at
-            end += 1
-    return found[:end]
+    return low + (least - 1) / step if least > 0 else -np.inf  # a bin lower: its edge is rounded
 
 
 @njit(cache=True, nogil=True)
-def best_in_groups(scores, allowed, first, starts, members, own_starts, own_groups, found):  # type: ignore[no-untyped-def]
+def from_score(scores, allowed, least):  # type: ignore[no-untyped-def]
+    """Positions, ascending, of the allowed scores from `least` on."""
+    found, end = np.empty(scores.size + 1, np.int64), 0
+    for at in range(scores.size):
+        found[end] = at
+        end += allowed[at] & (scores[at] >= least)
+    return found[:end]
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def in_order(values):  # type: ignore[no-untyped-def]
+    """The places of these values, largest first, equal ones in order."""
+    low, high = np.inf, -np.inf
+    for value in values:
+        low, high = min(low, value), max(high, value)
+    ends = np.zeros(BINS + 2, np.int64)
+    step = BINS / (high - low) if 1e-300 < high - low < np.inf else 0.0
+    bins = np.zeros(values.size, np.uint32)
+    if step > 0.0:
+        for at in range(values.size):
+            bins[at] = np.uint32((high - values[at]) * step)
+    for kind in bins:
+        ends[kind + 1] += 1
+    if (ends * ends).sum() > SIDE_BY_SIDE * values.size:
+        return np.argsort(-values, kind="mergesort")
+    ends = np.cumsum(ends)
+    order, ordered = np.empty(values.size, np.int64), np.empty_like(values)
+    for at in range(values.size):
+        order[ends[bins[at]]], ordered[ends[bins[at]]] = at, values[at]
+        ends[bins[at]] += 1
+    for at in range(1, values.size):
+        place, value, to = order[at], ordered[at], at
+        while to > 0 and ordered[to - 1] < value:
+            order[to], ordered[to] = order[to - 1], ordered[to - 1]
+            to -= 1
+        order[to], ordered[to] = place, value
+    return order
+
+
+@njit(cache=True, nogil=True)
+def best_in_groups(scores, allowed, first, order, starts, members, own_starts, own_groups, found):  # type: ignore[no-untyped-def]
     """`Groups.best`: the groups of item ``i`` are ``own_groups[own_starts[i] : own_starts[i + 1]]``."""
     n_groups, n = found.shape
-    values = np.full((n_groups, n), -np.inf)
+    ends = np.zeros(first.size + 1, np.int64)
+    for at in range(first.size):
+        ends[at + 1] = ends[at] + own_starts[first[at] + 1] - own_starts[first[at]]
+    groups = np.empty(ends[-1], own_groups.dtype)  # read in the order of memory: by score each would be waited for
+    for at in range(first.size):
+        begin = own_starts[first[at]] - ends[at]
+        for to in range(ends[at], ends[at + 1]):
+            groups[to] = own_groups[begin + to]
     taken = np.zeros(n_groups, np.int64)
-    for item in first:
-        for group in own_groups[own_starts[item] : own_starts[item + 1]]:
-            taken[group] = put_in_order(found[group], values[group], taken[group], item, scores[item])
+    for at in order:
+        for to in range(ends[at], ends[at + 1]):
+            group = groups[to]
+            if taken[group] < n:
+                found[group, taken[group]] = first[at]
+                taken[group] += 1
+    least = scores[first[order[-1]]] if order.size else np.inf
     for group in range(n_groups):
-        if taken[group] == n:
-            continue
-        taken[group] = 0
-        for item in members[starts[group] : starts[group + 1]]:
-            if allowed[item]:
-                taken[group] = put_in_order(found[group], values[group], taken[group], item, scores[item])
+        more, rest = 0, found[group, taken[group] :]
+        values = np.empty(rest.size)
+        if rest.size and taken[group] < starts[group + 1] - starts[group]:
+            for item in members[starts[group] : starts[group + 1]]:
+                if allowed[item] and scores[item] < least:
+                    more = put_in_order(rest, values, more, item, scores[item])
 
 
 @njit(cache=True, nogil=True)
@@ -127,25 +183,43 @@ def put_in_order(found, values, taken, item, score):  # type: ignore[no-untyped-
 
 
 @njit(cache=True, nogil=True)
-def others(n_items, top, grouped, faceted, wanted):  # type: ignore[no-untyped-def]
-    """Positions, ascending, of the items that are in one of the last three (-1 is none) and not in `top`."""
-    is_new = np.zeros(n_items + 1, np.bool_)  # the last place is what -1 stands for
-    for listed in (grouped.ravel(), faceted.ravel(), wanted):
-        for item in listed:
-            is_new[item] = True
-    for item in top:
-        is_new[item] = False
-    return np.flatnonzero(is_new[:n_items])
+def listed(scores, first, order, top, grouped, faceted, wanted):  # type: ignore[no-untyped-def]
+    """What a list holds: `top`, then by score what else the last three hold (-1 is none); and where those of `grouped` are in it.
 
-
-@njit(cache=True, nogil=True)
-def places_of(n_items, cols, grouped):  # type: ignore[no-untyped-def]
-    """``int32`` of the shape of `grouped`: where in `cols` its items are; -1 for -1."""
-    place = np.full(n_items + 1, -1, np.int32)
-    for at in range(cols.size):
-        place[cols[at]] = at
+    Returns:
+        ``int64`` positions, and ``int32`` of the shape of `grouped`, -1 for -1.
+    """
+    place = np.full(scores.size + 1, -1, np.int32)  # the last place is what -1 stands for
+    for some in (grouped.ravel(), faceted.ravel(), wanted):
+        for item in some:
+            place[item] = 0
+    place[scores.size] = -1
+    cols, end = np.empty(top.size + grouped.size + faceted.size + wanted.size, np.int64), top.size
+    cols[:end] = top
+    for at in range(top.size):
+        place[top[at]] = at + 1
+    for at in order:
+        item = first[at]
+        if place[item] == 0:
+            cols[end] = item
+            end += 1
+            place[item] = end
+    begin, seen = end, end
+    for some in (grouped.ravel(), faceted.ravel(), wanted):
+        for item in some:
+            if place[item] == 0:
+                cols[end] = item
+                end += 1
+                place[item] = end
+    if end > begin:  # these were not among the first; what was asked for may still score as much
+        last = np.sort(cols[top.size : end])
+        cols[top.size : end] = last[np.argsort(-scores[last], kind="mergesort")]
+        seen = top.size
+    for at in range(seen, end):
+        place[cols[at]] = at + 1
     found = np.empty(grouped.shape, np.int32)
     for row in range(grouped.shape[0]):
         for at in range(grouped.shape[1]):
-            found[row, at] = place[grouped[row, at]]
-    return found
+            item = grouped[row, at]
+            found[row, at] = place[item] - 1 if item >= 0 else -1
+    return cols[:end], found

@@ -12,7 +12,7 @@ from .blend import Blend
 from .data import FloatArray, IntArray
 from .recommender import N_CAUSES, N_REASONS, POOL, Recommender
 from .results import Reason
-from .select import best_of
+from .select import best
 from .steering import NEUTRAL, Preferences
 from .variety import diversify
 
@@ -94,10 +94,8 @@ def together(
     depth = np.log(places)
     worth = -(depth.max(axis=0) if rule == "misery" else depth.mean(axis=0))
     allowed = _allowed(model, people, only, rewatches, in_order)
-    order = best_of(worth, np.flatnonzero(allowed), max(n, POOL))
-    flags = model.genre_flags[order].astype(np.float64)
-    flags /= np.maximum(np.sqrt(flags.sum(axis=1, keepdims=True)), 1e-12)
-    cols = diversify(order, worth, flags, model.franchises[order], min(n, order.size), model.weights.diversity)
+    order = best(worth, allowed, max(n, POOL))
+    cols = diversify(order, worth, model.genre_flags, model.franchises, n, model.weights.diversity)[:n]
     shares = [_shares(model, one, blended, cols, place) for one, blended, place in zip(people, blends, places, strict=True)]
     ids = model.matrix.items.ids[cols].tolist()
     return [Pick(item_id, tuple(share[at] for share in shares)) for at, item_id in enumerate(ids)]

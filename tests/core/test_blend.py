@@ -9,7 +9,7 @@ from movie_recommender.core import load_weights
 from movie_recommender.core.blend import CAUTION, blend
 from movie_recommender.core.profile import Profile
 from movie_recommender.core.scorers import Signal
-from movie_recommender.core.select import Groups, above_the_rest, best
+from movie_recommender.core.select import Groups, above_the_rest, best, listed
 
 N = 60
 values = st.floats(-5, 5, width=32) | st.just(np.nan)
@@ -84,8 +84,21 @@ def test_the_best_are_those_that_sorting_everything_finds(scores, allowed, n):
 @settings(deadline=None)
 @given(some_scores, some_flags, st.lists(some_flags, max_size=3), st.integers(0, 8), st.integers(0, N))
 def test_the_best_of_every_group_are_those_that_sorting_it_finds(scores, allowed, groups, n, n_first):
-    first = above_the_rest(scores, allowed, n_first)
-    found = Groups([np.flatnonzero(group) for group in groups], N).best(scores, allowed, first, n)
+    first, order = above_the_rest(scores, allowed, n_first)
+    found = Groups([np.flatnonzero(group) for group in groups], N).best(scores, allowed, first, order, n)
     for group, row in zip(groups, found, strict=True):
-        order = [at for at in np.lexsort((np.arange(N), -scores)) if allowed[at] and group[at]]
-        assert [at for at in row.tolist() if at >= 0] == order[:n]
+        expected = [at for at in np.lexsort((np.arange(N), -scores)) if allowed[at] and group[at]]
+        assert [at for at in row.tolist() if at >= 0] == expected[:n]
+
+
+@settings(deadline=None)
+@given(some_scores, some_flags, st.lists(some_flags, min_size=1, max_size=3), st.lists(st.integers(-1, N - 1), max_size=4), st.data())
+def test_a_list_holds_its_top_then_all_else_that_is_asked_for_by_score(scores, allowed, groups, wanted, data):
+    first, order = above_the_rest(scores, allowed, data.draw(st.integers(0, N)))
+    top = first[order[: data.draw(st.integers(0, 9))]]
+    of_each, none = Groups([np.flatnonzero(group) for group in groups], N), np.empty((0, 5), np.int64)
+    grouped = of_each.best(scores, allowed, first, order, 5)
+    cols, places = listed(scores, first, order, top, grouped, none, np.array(wanted, dtype=np.int64))
+    others = (set(grouped.ravel().tolist()) | set(wanted)) - {-1} - set(top.tolist())
+    assert cols.tolist() == top.tolist() + sorted(others, key=lambda item: (-scores[item], item))
+    assert np.array_equal(np.append(cols, -1)[places], grouped)
