@@ -25,7 +25,7 @@ BLOCK = 1024
 Flags = npt.NDArray[np.bool_]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False, slots=True)
 class Term:
     """One signal in one person's blend: ``contribution = weight * standardised``, zero where unknown.
 
@@ -142,8 +142,8 @@ def blend(profile: Profile, scorers: Mapping[str, Scorer], weights: Weights, cou
     A signal's weight for an item is its weight for so many ratings of the person and of the item,
     times total weight / (known weight + `CAUTION` * unknown weight).
     """
-    asked = [(name, weights.at(name, profile.n_ratings, profile.famous)) for name in scorers]
-    said = [(name, warm, cold, scorers[name].score(profile)) for name, (warm, cold) in asked if warm or cold]
+    asked = zip(scorers.items(), weights.at(tuple(scorers), profile.n_ratings, profile.famous).T.tolist(), strict=True)
+    said = [(name, warm, cold, scorer.score(profile)) for (name, scorer), (warm, cold) in asked if warm or cold]
     terms: list[Term] = []
     heard: list[bool] = []
     silent: list[tuple[float, float]] = []

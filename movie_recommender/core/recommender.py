@@ -206,7 +206,7 @@ class Recommender:
         allowed = self._allowed(blended, exclude, None)
         if preferences.never:
             allowed &= ~self._of_genres(preferences.never)
-        if preferences.in_order:
+        if preferences.in_order and self.in_order.cols.size:
             allowed[self.waiting(ratings, seen)] = False
         diversity = (self.weights.diversity if diversity is None else diversity) * (1.0 + preferences.diverse)
         dial = diversity if blended.profile.n_ratings else max(diversity, COLD_VARIETY)
@@ -263,8 +263,9 @@ class Recommender:
     def _allowed(self, blended: Blend, exclude: Iterable[int], genres: Iterable[str] | None) -> npt.NDArray[np.bool_]:
         allowed = np.ones(self.matrix.n_items, dtype=bool)
         allowed[blended.profile.cols] = False
-        excluded = self.matrix.items.positions(np.fromiter(exclude, dtype=np.int64))
-        allowed[excluded[excluded >= 0]] = False
+        if (ids := np.fromiter(exclude, dtype=np.int64)).size:
+            excluded = self.matrix.items.positions(ids)
+            allowed[excluded[excluded >= 0]] = False
         if genres is not None:
             allowed &= self._of_genres(genres)
         return allowed

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from importlib import resources
@@ -13,7 +13,11 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from movie_recommender.errors import InvalidInput
+
+from .data import FloatArray
 
 WeightsSource = Mapping[str, Any] | str | PathLike[str] | None
 
@@ -49,26 +53,33 @@ class Weights:
     provenance: Mapping[str, Any] = field(default_factory=dict)
     famous: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
 
-    def at(self, signal: str, n_ratings: int, famous: float = 0.0) -> tuple[float, float]:
-        """The signal's weight for warm and for cold items, for a person with so many ratings, so far of the best-known films."""
+    def at(self, signals: Sequence[str], n_ratings: int, famous: float = 0.0) -> FloatArray:
+        """``float[2, n_signals]``: the weights for warm and for cold items, for who has so many ratings, so far of the best-known films."""
+        places, curves = self._places, self._curves_of(tuple(signals))
         position = math.log1p(n_ratings)
-        none = (0.0,) * len(self.knots)
-        warm = self._between(position, self.warm.get(signal, none))
-        if famous and signal in self.famous:
-            warm += famous * (self._between(position, self.famous[signal]) - warm)
-        return warm, self._between(position, self.cold.get(signal, none))
+        after = bisect_right(places, position)
+        values = curves[max(after - 1, 0)]
+        if 0 < after < len(places):
+            values = values + (position - places[after - 1]) / (places[after] - places[after - 1]) * (curves[after] - values)
+        warm, cold, best_known = values
+        return np.array([warm + famous * (best_known - warm), cold])
 
     @cached_property
     def _places(self) -> list[float]:
         return [math.log1p(knot) for knot in self.knots]
 
-    def _between(self, position: float, values: tuple[float, ...]) -> float:
-        places = self._places
-        after = bisect_right(places, position)
-        if after == 0 or after == len(places):
-            return values[max(after - 1, 0)]
-        share = (position - places[after - 1]) / (places[after] - places[after - 1])
-        return values[after - 1] + share * (values[after] - values[after - 1])
+    @cached_property
+    def _tables(self) -> dict[tuple[str, ...], FloatArray]:
+        return {}
+
+    def _curves_of(self, signals: tuple[str, ...]) -> FloatArray:
+        """``float[n_knots, 3, n_signals]``: at each knot the weights for warm and cold items, and of the best-known films."""
+        if signals not in self._tables:
+            none = (0.0,) * len(self.knots)
+            warm, cold = ([curves.get(name, none) for name in signals] for curves in (self.warm, self.cold))
+            famous = [self.famous.get(name, own) for name, own in zip(signals, warm, strict=True)]
+            self._tables[signals] = np.ascontiguousarray(np.moveaxis(np.array([warm, cold, famous], dtype=float), 2, 0))
+        return self._tables[signals]
 
 
 def load_weights(source: WeightsSource = None) -> Weights:

@@ -37,7 +37,7 @@ def plain_blend(scorers, weights, n_ratings, counts):
     share = counts / (counts + weights.familiarity)
     total, known_total, scores = np.zeros(N), np.zeros(N), np.zeros(N)
     for name, scorer in scorers.items():
-        warm, cold = weights.at(name, n_ratings)
+        (warm,), (cold,) = weights.at([name], n_ratings)
         weight = cold + (warm - cold) * share
         known = np.isfinite(scorer.scores)
         total += abs(weight)

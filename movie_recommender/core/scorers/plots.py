@@ -45,13 +45,11 @@ class Plots(Scorer):
             return unknown(self.matrix.n_items)
         cols = profile.cols[rated]
         weights = profile.preferences[rated] / (np.abs(profile.preferences[rated]).sum() + self.settings["shrinkage"])
-        own = self.vectors.rows(cols)
-        scores = self.vectors.products(weights.astype(np.float32) @ own)
-        scores[~self.known] = np.nan
+        scores = self.vectors.products(self.vectors.sums(cols, weights), self.known)
         item_ids, stars = self.matrix.items.ids[cols], profile.stars[rated]
 
         def trace(wanted: IntArray, limit: int) -> Causes:
-            shares = weights[:, None] * (own @ self.vectors.rows(wanted).T)
+            shares = weights[:, None] * (self.vectors.rows(cols) @ self.vectors.rows(wanted).T)
             return movie_causes(item_ids, stars, shares, limit)
 
         return Signal(scores, trace)
