@@ -143,7 +143,7 @@ def bytes_touched(model: Recommender, rated: dict[int, float], user: int) -> int
     profile = fold_in(rated, model.matrix, user)
     matrix, scorers = model.matrix, model.scorers
     nearest, _ = scorers["neighbours"].neighbourhood(profile)  # type: ignore[attr-defined]
-    touched = 2 * int(matrix.by_item.size[profile.cols].sum()) + 4 * int(matrix.by_user.size[nearest].sum()) + 8 * matrix.n_users
+    touched = 2 * int(matrix.by_item.size[profile.cols].sum()) + 2 * int(matrix.by_user.size[nearest].sum()) + 8 * matrix.n_users
     model_rows: np.ndarray = scorers["coliking"].model.steps  # type: ignore[attr-defined]
     touched += int((scorers["coliking"].position[profile.cols] >= 0).sum()) * model_rows.shape[1] * model_rows.itemsize  # type: ignore[attr-defined]
     touched += scorers["kindred"].people.steps.nbytes + scorers["kindred"].films.steps.nbytes  # type: ignore[attr-defined]

@@ -1,4 +1,4 @@
-"""Ratings in place: a few bytes a rating, in lists that have room to grow and can be written while they serve."""
+"""Ratings in place: two bytes a rating, in lists that have room to grow and can be written while they serve."""
 
 from __future__ import annotations
 
@@ -9,12 +9,17 @@ from numba import njit
 from .data import IntArray
 
 CODE_BITS = 4
-"""A cell is ``position << 4 | code``: sorted cells are sorted positions."""
+"""A cell is ``position % 4096 << 4 | code``; with its block before it, ``position << 4 | code``: sorted cells are sorted positions."""
+
+BLOCK_BITS = 12
+BLOCK = 1 << BLOCK_BITS
+"""Positions a block: what is summed over them fits the fastest cache."""
 
 MOVED = 512
 """Cells moved at a time."""
 
-CellArray = npt.NDArray[np.unsignedinteger]
+FullCells = npt.NDArray[np.uint32]
+Counts = npt.NDArray[np.uint16]
 
 SPARE = 256
 """One part in so many of all room is kept free for lists that outgrow theirs."""
@@ -24,7 +29,7 @@ SHARE, ROOM = 128, 2
 
 
 class CellLists:
-    """Many sorted lists of cells in one array: list ``k`` is ``cells[start[k] : start[k] + size[k]]``.
+    """Many lists of cells in one array: list ``k`` is ``cells[start[k] : start[k] + size[k]]``, a block of positions after another.
 
     A list has a little room to grow in. When that is used up it moves to the free end, with an
     eighth more than it needs; when the free end is used up, all lists are packed again.
@@ -32,24 +37,35 @@ class CellLists:
     Attributes:
         start: ``int64[n_lists]``.
         size, room: ``int32[n_lists]``.
-        cells: ``uint32``, ascending within a list.
+        counts: ``uint16[n_lists, n_blocks]``, how many of a list's cells belong to each block.
+        cells: ``uint16``.
     """
 
-    def __init__(self, start: IntArray, size: npt.NDArray[np.int32], room: npt.NDArray[np.int32], cells: CellArray, used: int) -> None:
-        self.start, self.size, self.room = start, size, room
-        self.cells = cells
-        self.used = used
+    def __init__(self, counts: Counts) -> None:
+        """Lists of so many cells, all zero."""
+        self.counts = counts
+        self.size = counts.sum(axis=1, dtype=np.int32)
+        self.room = rooms(self.size)
+        ends = np.cumsum(self.room, dtype=np.int64)
+        self.start: IntArray = ends - self.room
+        self.used = int(ends[-1]) if ends.size else 0
+        self.cells = np.zeros(self.used + self.used // SPARE, dtype=np.uint16)
 
     @property
     def nbytes(self) -> int:
-        return self.start.nbytes + self.size.nbytes + self.room.nbytes + self.cells.nbytes
+        return sum(array.nbytes for array in (self.start, self.size, self.room, self.counts, self.cells))
 
     def __len__(self) -> int:
         return int(self.start.size)
 
-    def of(self, at: int) -> CellArray:
-        """One list's cells; a view, good until the next write."""
-        return self.cells[self.start[at] : self.start[at] + self.size[at]]
+    def of(self, at: int) -> FullCells:
+        """One list's cells, ``position << 4 | code``; a copy."""
+        found: FullCells = full_cells(self.start, self.size, self.counts, self.cells, np.array([at]))
+        return found
+
+    def positions_of(self, at: int) -> IntArray:
+        """``int64``: the positions of one list's cells."""
+        return (self.of(at) >> CODE_BITS).astype(np.int64)
 
     def extend_to(self, n_lists: int) -> None:
         """Make sure that there are so many lists; the new ones are empty."""
@@ -58,14 +74,13 @@ class CellLists:
             self.start, self.size, self.room = (
                 np.concatenate((array, np.zeros(more, array.dtype))) for array in (self.start, self.size, self.room)
             )
+            self.counts = np.ascontiguousarray(np.pad(self.counts, ((0, more), (0, 0))))
 
-    def put(self, at: int, position: int, code: int) -> int:
-        """Write one cell (code 0 removes it); returns the code that was there, 0 if none."""
-        before = write_cell(self.start, self.size, self.room, self.cells, at, position, code)
-        if before < 0:
-            self.move(at)
-            before = write_cell(self.start, self.size, self.room, self.cells, at, position, code)
-        return int(before)
+    def reach(self, n_positions: int) -> None:
+        """Make sure that there are blocks for so many positions."""
+        missing = -(-n_positions // BLOCK) - self.counts.shape[1]
+        if missing > 0:
+            self.counts = np.ascontiguousarray(np.pad(self.counts, ((0, 0), (0, missing))))
 
     def move(self, at: int) -> None:
         """Give one list more room."""
@@ -73,21 +88,20 @@ class CellLists:
         room = size + size // 8 + 4
         if self.used + room > self.cells.size:
             self._pack(room)
-        self.cells[self.used : self.used + size] = self.of(at)
+        begin = int(self.start[at])
+        self.cells[self.used : self.used + size] = self.cells[begin : begin + size]
         self.start[at], self.room[at] = self.used, room
         self.used += room
 
     def _pack(self, room: int) -> None:
-        packed = np.zeros(int(rooms(self.size).sum()) + len(self.cells) // SPARE + 2 * room + 64, dtype=self.cells.dtype)
+        packed = np.zeros(int(rooms(self.size).sum()) + len(self.cells) // SPARE + 2 * room + 64, dtype=np.uint16)
         self.used = pack_cells(self.start, self.size, self.room, self.cells, packed, rooms(self.size))
         self.cells = packed
 
-    def packed(self) -> tuple[IntArray, CellArray]:
-        """All lists one after another: ``indptr int64[n_lists + 1]`` and their cells (copies)."""
-        start, room = self.start.copy(), self.room.copy()
-        cells = np.empty(int(self.size.sum()), dtype=self.cells.dtype)
-        pack_cells(start, self.size, room, self.cells, cells, self.size.copy())
-        return np.append(start, cells.size), cells
+    def packed(self) -> tuple[IntArray, FullCells]:
+        """All lists one after another: ``indptr int64[n_lists + 1]`` and their cells, ``position << 4 | code`` (copies)."""
+        indptr = np.concatenate(([0], np.cumsum(self.size, dtype=np.int64)))
+        return indptr, full_cells(self.start, self.size, self.counts, self.cells, np.arange(len(self)))
 
 
 def rooms(size: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:
@@ -95,44 +109,70 @@ def rooms(size: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:
     return np.asarray(size + size // SHARE + ROOM, dtype=np.int32)
 
 
-def build_lists(major: IntArray, minor: IntArray, codes: npt.NDArray[np.uint8], n_major: int) -> CellLists:
+def no_counts(n_lists: int, n_positions: int) -> Counts:
+    """``uint16[n_lists, n_blocks]`` of zeros."""
+    return np.zeros((n_lists, -(-n_positions // BLOCK)), dtype=np.uint16)
+
+
+def build_lists(major: IntArray, minor: IntArray, codes: npt.NDArray[np.uint8], n_major: int, n_minor: int) -> CellLists:
     """Lists by `major`, from ratings in any order; each pair once."""
-    size = np.bincount(major, minlength=n_major).astype(np.int32)
-    room, start, used = laid_out(size)
-    cells = np.zeros(used + used // SPARE, dtype=np.uint32)
-    spread_cells(start, major, minor, codes, cells)
-    return CellLists(start, size, room, cells, used)
-
-
-def laid_out(size: npt.NDArray[np.int32]) -> tuple[npt.NDArray[np.int32], IntArray, int]:
-    """The room and the start of each list of these sizes, and where the last one ends."""
-    room = rooms(size)
-    ends = np.cumsum(room, dtype=np.int64)
-    return room, ends - room, int(ends[-1]) if ends.size else 0
+    counts = no_counts(n_major, n_minor)
+    count_cells(major, minor, counts)
+    lists = CellLists(counts)
+    spread_cells(lists.start, counts, major, minor, codes, lists.cells)
+    return lists
 
 
 @njit(cache=True, nogil=True)
-def spread_cells(start, major, minor, codes, cells):  # type: ignore[no-untyped-def]
-    end = start.copy()
-    tidy = True
+def full_cells(start, size, counts, cells, lists):  # type: ignore[no-untyped-def]
+    """``uint32``: the cells of some lists, one list after another, ``position << 4 | code``."""
+    found, to = np.empty(size[lists].sum(), np.uint32), 0
+    for at in lists:
+        c = start[at]
+        for block in range(counts.shape[1]):
+            head = np.uint32(block) << np.uint32(BLOCK_BITS + CODE_BITS)
+            for cell in cells[c : c + counts[at, block]]:
+                found[to] = head | np.uint32(cell)
+                to += 1
+            c += counts[at, block]
+    return found
+
+
+@njit(cache=True, nogil=True)
+def count_cells(major, minor, counts):  # type: ignore[no-untyped-def]
     for at in range(major.size):
-        to = major[at]
-        cell = (np.uint32(minor[at]) << np.uint32(CODE_BITS)) | np.uint32(codes[at])
-        if end[to] > start[to] and cells[end[to] - 1] > cell:
+        counts[major[at], minor[at] >> BLOCK_BITS] += 1
+
+
+@njit(cache=True, nogil=True)
+def spread_cells(start, counts, major, minor, codes, cells):  # type: ignore[no-untyped-def]
+    begin = np.empty(counts.shape, np.int64)
+    for at in range(start.size):
+        c = start[at]
+        for block in range(counts.shape[1]):
+            begin[at, block] = c
+            c += counts[at, block]
+    end, tidy = begin.copy(), True
+    for at in range(major.size):
+        to, block = major[at], minor[at] >> BLOCK_BITS
+        cell = (np.uint16(minor[at] & (BLOCK - 1)) << np.uint16(CODE_BITS)) | np.uint16(codes[at])
+        place = end[to, block]
+        if place > begin[to, block] and cells[place - 1] > cell:
             tidy = False
-        cells[end[to]] = cell
-        end[to] += 1
+        cells[place] = cell
+        end[to, block] += 1
     if not tidy:
-        for to in range(start.size):
-            cells[start[to] : end[to]].sort()
+        for at in range(start.size):
+            for block in range(counts.shape[1]):
+                cells[begin[at, block] : end[at, block]].sort()
 
 
 @njit(cache=True, nogil=True)
 def sum_codes(start, size, cells):  # type: ignore[no-untyped-def]
     sums = np.zeros(start.size, np.float64)
     for at in range(start.size):
-        for c in range(start[at], start[at] + size[at]):
-            sums[at] += cells[c] & np.uint32(15)
+        for cell in cells[start[at] : start[at] + size[at]]:
+            sums[at] += cell & np.uint16(15)
     return sums
 
 
@@ -151,12 +191,36 @@ def pack_cells(start, size, room, cells, packed, new_room):  # type: ignore[no-u
 
 
 @njit(cache=True, nogil=True)
-def write_cell(start, size, room, cells, at, position, code):  # type: ignore[no-untyped-def]
-    """Set, change or remove (code 0) one cell; the code before, 0 if there was none, -1 if there is no room."""
-    begin, end = start[at], start[at] + size[at]
-    before, change = write_between(cells, begin, end, end, room[at] - size[at], position, code)
+def find_cell(start, counts, cells, at, position):  # type: ignore[no-untyped-def]
+    """Where a cell is in its sorted block, or would be; and the code that is there, 0 if none."""
+    block, place = position >> BLOCK_BITS, position & (BLOCK - 1)
+    low = start[at]
+    for before_it in range(block):
+        low += counts[at, before_it]
+    stop = high = low + counts[at, block]
+    while low < high:
+        middle = (low + high) >> 1
+        if (cells[middle] >> CODE_BITS) < place:
+            low = middle + 1
+        else:
+            high = middle
+    return low, np.int64(cells[low] & 15) if low < stop and (cells[low] >> CODE_BITS) == place else 0
+
+
+@njit(cache=True, nogil=True)
+def write_cell(start, size, counts, cells, at, position, where, before, code):  # type: ignore[no-untyped-def]
+    """Set, change or remove (code 0) a cell that `find_cell` found; there must be room."""
+    end = start[at] + size[at]
+    if code:
+        if not before:
+            make_room(cells, where, end)
+        cells[where] = ((position & (BLOCK - 1)) << CODE_BITS) | code
+    else:
+        for c in range(where, end - 1):
+            cells[c] = cells[c + 1]
+    change = (code > 0) - (before > 0)
     size[at] += change
-    return before
+    counts[at, position >> BLOCK_BITS] += change
 
 
 @njit(cache=True, nogil=True)
@@ -169,34 +233,3 @@ def make_room(cells, low, end):  # type: ignore[no-untyped-def]
         some[:] = cells[begin:end]
         cells[begin + 1 : end + 1] = some
         end = begin
-
-
-@njit(cache=True, nogil=True)
-def write_between(cells, low, high, end, free, position, code):  # type: ignore[no-untyped-def]
-    """Write a cell where ``cells[low:high]`` are in order, and move those up to `end` along.
-
-    Returns:
-        The code before, 0 if there was none, -1 if there is no room; and how many cells there are more.
-    """
-    stop = high
-    while low < high:
-        middle = (low + high) >> 1
-        if (cells[middle] >> np.uint32(CODE_BITS)) < position:
-            low = middle + 1
-        else:
-            high = middle
-    if low < stop and (cells[low] >> np.uint32(CODE_BITS)) == position:
-        before = np.int64(cells[low]) & 15
-        if code:
-            cells[low] = (position << CODE_BITS) | code
-            return before, 0
-        for c in range(low, end - 1):
-            cells[c] = cells[c + 1]
-        return before, -1
-    if not code:
-        return np.int64(0), 0
-    if free <= 0:
-        return np.int64(-1), 0
-    make_room(cells, low, end)
-    cells[low] = (position << CODE_BITS) | code
-    return np.int64(0), 1

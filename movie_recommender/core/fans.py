@@ -69,7 +69,7 @@ def fellows(matrix: RatingMatrix, favourites: IntArray, left_out: IntArray, n: i
     """
     shared = np.zeros(matrix.n_users + 1)  # the last place is what -1 stands for
     for col in favourites.tolist():
-        shared[matrix.by_item.rows_of(col)[(matrix.by_item.of(col) & 15) >= FAVOURITE]] += 1.0
+        shared[matrix.by_item.positions_of(col)[(matrix.by_item.of(col) & 15) >= FAVOURITE]] += 1.0
     shared[left_out] = 0.0
     shared = shared[:-1]
     rated = np.maximum(matrix.by_user.size[: shared.size], 1)

@@ -1,4 +1,4 @@
-"""The rating matrix: users × items by rows and by columns, four and two bytes a rating, changed in place."""
+"""The rating matrix: users × items by rows and by columns, two bytes a rating each, changed in place."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy.typing as npt
 from .cells import CODE_BITS, CellLists, build_lists, sum_codes
 from .data import CODES, FloatArray, IntArray, Items, Ratings, to_codes
 from .latest import Latest, Paths, paths_of
-from .raters import raters
+from .raters import USER_FULL, raters, write_rating
 
 CodeArray = npt.NDArray[np.uint8]
 ColArray = npt.NDArray[np.int32]
@@ -65,8 +65,8 @@ class RatingMatrix:
     change is visible at once and nothing is rebuilt. Not to be read while it is written.
 
     Attributes:
-        by_user: a person's cells ``col << 4 | code``.
-        by_item: an item's raters, by blocks of people.
+        by_user: what each person rated, by blocks of items, in order.
+        by_item: an item's raters, by blocks of people, in any order within a block once it was written to.
         counts, sums: ``float64[n_items]``, how many ratings, and how many stars in all.
         standing: ``float64[n_items]``, the share of all ratings that films with fewer had at the fit (with as many: half).
         floor: ``float32[n_items]``, 0 where there is a rating and NaN where there is none.
@@ -83,7 +83,7 @@ class RatingMatrix:
         if self.n_ignored:
             users, cols, codes = users[known], cols[known], codes[known]
         user_ids, rows = _numbered(users)
-        self._adopt(Axis(user_ids), build_lists(rows, cols, codes, user_ids.size))
+        self._adopt(Axis(user_ids), build_lists(rows, cols, codes, user_ids.size, len(self.items)))
         del users, cols, codes, rows
         self.paths: Paths | None = paths_of(ratings if timed is None else timed, self.users, self.items)
         self.latest = Latest(self.paths, user_ids.size)
@@ -149,6 +149,7 @@ class RatingMatrix:
             row = self.n_users
             self._new_rows[int(user_id)] = row
             self.by_user.extend_to(row + 1)
+            self.by_item.reach(row + 1)
         return row
 
     def replace_row(self, user_id: int, cols: IntArray, codes: CodeArray) -> tuple[int, list[Change]]:
@@ -162,14 +163,25 @@ class RatingMatrix:
 
     def put(self, row: int, col: int, code: int) -> int:
         """One rating is now this many half stars, 0 takes it away; returns how many it was."""
-        before = self.by_user.put(row, col, code)
+        before = self._write(row, col, code)
+        while before < 0:
+            if before == USER_FULL:
+                self.by_user.move(row)
+            else:
+                self.by_item.move(col)
+            before = self._write(row, col, code)
         if before != code:
-            self.by_item.put(col, row, code)
-            self.counts[col] += (code > 0) - (before > 0)
-            self.sums[col] += (code - before) / 2.0
-            self.floor[col] = 0.0 if self.counts[col] else np.nan
             self.n_ratings += (code > 0) - (before > 0)
             self._halves += code - before
+        return before
+
+    def _write(self, row: int, col: int, code: int) -> int:
+        users, items = self.by_user, self.by_item
+        before: int = write_rating(
+            users.start, users.size, users.room, users.counts, users.cells,
+            items.start, items.size, items.room, items.counts, items.cells,
+            self.counts, self.sums, self.floor, row, col, code,
+        )  # fmt: skip
         return before
 
     def damped_means(self, damping: float) -> FloatArray:

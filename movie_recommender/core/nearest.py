@@ -6,9 +6,8 @@ import numpy as np
 from numba import njit
 
 from .ahead import fetch
-from .cells import CODE_BITS
+from .cells import BLOCK, BLOCK_BITS, CODE_BITS
 from .data import CODES
-from .raters import BLOCK, BLOCK_BITS
 
 ROUNDING = 1e-12
 """A similarity up to here is what rounding leaves of one that is zero."""
@@ -170,41 +169,53 @@ def take_some(sums, bits, factors, inverse_norms, begin, rows, similarities, fou
 
 
 @njit(cache=True, nogil=True)
-def add_votes(scores, start, size, cells, rows, weights, values):  # type: ignore[no-untyped-def]
+def add_votes(scores, start, size, counts, cells, rows, weights, values):  # type: ignore[no-untyped-def]
     """Add each neighbour's weighted values to the scores of the items that he rated, nearest first."""
+    table = np.empty(values.size, np.float32)
     for k in range(rows.size):
-        weight = weights[k]
-        for cell in cells[start[rows[k]] : start[rows[k]] + size[rows[k]]]:
-            scores[cell >> np.uint32(CODE_BITS)] += weight * values[cell & np.uint32(15)]
+        if k + 1 < rows.size:
+            soon = np.uint64(start[rows[k + 1]])
+            fetch_list(cells, soon, soon + np.uint64(size[rows[k + 1]]))
+        for code in range(values.size):
+            table[code] = weights[k] * values[code]
+        c = np.uint64(start[rows[k]])
+        for block in range(counts.shape[1]):
+            end = c + np.uint64(counts[rows[k], block])
+            add_list(scores[block << BLOCK_BITS :], cells, c, end, table)
+            c = end
 
 
 @njit(cache=True, nogil=True)
-def row_norm(start, size, cells, row, weights, values):  # type: ignore[no-untyped-def]
+def row_norm(start, counts, cells, row, weights, values):  # type: ignore[no-untyped-def]
     """1 / the length of a row's ``weights[col] * values[code]``; 0 for an empty row."""
-    total = 0.0
-    for cell in cells[start[row] : start[row] + size[row]]:
-        value = weights[cell >> np.uint32(CODE_BITS)] * values[cell & np.uint32(15)]
-        total += value * value
+    total, c = 0.0, start[row]
+    for block in range(counts.shape[1]):
+        for cell in cells[c : c + counts[row, block]]:
+            value = weights[(block << BLOCK_BITS) + (cell >> CODE_BITS)] * values[cell & np.uint16(15)]
+            total += value * value
+        c += counts[row, block]
     return 1.0 / np.sqrt(total) if total > 0.0 else 0.0
 
 
 @njit(cache=True, nogil=True)
-def row_norms(start, size, cells, n_rows, weights, values):  # type: ignore[no-untyped-def]
+def row_norms(start, counts, cells, n_rows, weights, values):  # type: ignore[no-untyped-def]
     """``float64[n_rows]``: `row_norm` of the first rows."""
     norms = np.empty(n_rows)
     for row in range(n_rows):
-        norms[row] = row_norm(start, size, cells, row, weights, values)
+        norms[row] = row_norm(start, counts, cells, row, weights, values)
     return norms
 
 
 @njit(cache=True, nogil=True)
-def votes_for(place, start, size, cells, rows, weights, values, histograms, votes):  # type: ignore[no-untyped-def]
+def votes_for(place, start, counts, cells, rows, weights, values, histograms, votes):  # type: ignore[no-untyped-def]
     """For the items that have a place (>= 0), how many neighbours gave which code, and the sum of their votes."""
     for k in range(rows.size):
-        begin = start[rows[k]]
-        for c in range(begin, begin + size[rows[k]]):
-            at = place[cells[c] >> np.uint32(CODE_BITS)]
-            if at >= 0:
-                code = cells[c] & np.uint32(15)
-                histograms[at, code] += 1
-                votes[at] += weights[k] * values[code]
+        c = start[rows[k]]
+        for block in range(counts.shape[1]):
+            for cell in cells[c : c + counts[rows[k], block]]:
+                at = place[(block << BLOCK_BITS) + (cell >> CODE_BITS)]
+                if at >= 0:
+                    code = cell & np.uint16(15)
+                    histograms[at, code] += 1
+                    votes[at] += weights[k] * values[code]
+            c += counts[rows[k], block]

@@ -1,91 +1,103 @@
-"""Who rated each item, in two bytes a rating: people come in blocks of 4,096, and a cell says who of its block."""
+"""Who rated each item: people come in blocks, within which they stand in any order, so that a new one is written at once."""
 
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 from numba import njit
 
-from .cells import CODE_BITS, SPARE, CellArray, CellLists, laid_out, write_between
-from .data import IntArray
-
-BLOCK_BITS = 12
-BLOCK = 1 << BLOCK_BITS
-"""People a block: what is summed over them fits the fastest cache."""
+from .cells import BLOCK, BLOCK_BITS, CODE_BITS, CellLists, find_cell, no_counts, write_cell
 
 
-class Raters(CellLists):
-    """The lists of the items' raters, each a block of people after another.
-
-    A cell is ``row % 4096 << 4 | code`` in a ``uint16``; `counts` says how many of a list's cells belong to each block.
-
-    Attributes:
-        counts: ``uint16[n_items, n_blocks]``.
-    """
-
-    def __init__(self, lists: CellLists, counts: npt.NDArray[np.uint16]) -> None:
-        super().__init__(lists.start, lists.size, lists.room, lists.cells, lists.used)
-        self.counts = counts
-
-    @property
-    def nbytes(self) -> int:
-        return super().nbytes + self.counts.nbytes
-
-    def rows_of(self, at: int) -> IntArray:
-        """``int64``: the rows of an item's raters, ascending."""
-        blocks = np.repeat(np.arange(self.counts.shape[1]), self.counts[at])
-        return np.asarray((blocks << BLOCK_BITS) + (self.of(at) >> CODE_BITS))
-
-    def put(self, at: int, position: int, code: int) -> int:
-        """Write one row's code for an item (0 removes it); returns the code that was there, 0 if none."""
-        missing = (position >> BLOCK_BITS) + 1 - self.counts.shape[1]
-        if missing > 0:
-            self.counts = np.ascontiguousarray(np.pad(self.counts, ((0, 0), (0, missing))))
-        before = write_rater(self.start, self.size, self.room, self.counts, self.cells, at, position, code)
-        if before < 0:
-            self.move(at)
-            before = write_rater(self.start, self.size, self.room, self.counts, self.cells, at, position, code)
-        return int(before)
-
-
-def raters(by_user: CellLists, n_items: int) -> Raters:
-    """The cells of people's lists, listed by item."""
-    counts = np.zeros((n_items, -(-len(by_user) // BLOCK)), dtype=np.uint16)
-    count_raters(by_user.start, by_user.size, by_user.cells, counts)
-    size = counts.sum(axis=1, dtype=np.int32)
-    room, start, used = laid_out(size)
-    cells: CellArray = np.zeros(used + used // SPARE, dtype=np.uint16)
-    spread_raters(by_user.start, by_user.size, by_user.cells, start, cells)
-    return Raters(CellLists(start, size, room, cells, used), counts)
+def raters(by_user: CellLists, n_items: int) -> CellLists:
+    """People's cells, listed by item; in order at first."""
+    counts = no_counts(n_items, len(by_user))
+    count_raters(by_user.start, by_user.counts, by_user.cells, counts)
+    found = CellLists(counts)
+    spread_raters(by_user.start, by_user.counts, by_user.cells, found.start, found.cells)
+    return found
 
 
 @njit(cache=True, nogil=True)
-def count_raters(start, size, cells, counts):  # type: ignore[no-untyped-def]
+def count_raters(start, counts, cells, of_items):  # type: ignore[no-untyped-def]
     for row in range(start.size):
-        for cell in cells[start[row] : start[row] + size[row]]:
-            counts[cell >> np.uint32(CODE_BITS), row >> BLOCK_BITS] += 1
+        c = start[row]
+        for block in range(counts.shape[1]):
+            for cell in cells[c : c + counts[row, block]]:
+                of_items[(block << BLOCK_BITS) + (cell >> CODE_BITS), row >> BLOCK_BITS] += 1
+            c += counts[row, block]
 
 
 @njit(cache=True, nogil=True)
-def spread_raters(start, size, cells, to_start, to_cells):  # type: ignore[no-untyped-def]
+def spread_raters(start, counts, cells, to_start, to_cells):  # type: ignore[no-untyped-def]
     end = to_start.copy()
     for row in range(start.size):
-        head = np.uint32(row & (BLOCK - 1)) << np.uint32(CODE_BITS)
-        for cell in cells[start[row] : start[row] + size[row]]:
-            item = cell >> np.uint32(CODE_BITS)
-            to_cells[end[item]] = head | (cell & np.uint32(15))
-            end[item] += 1
+        head, c = np.uint16(row & (BLOCK - 1)) << np.uint16(CODE_BITS), start[row]
+        for block in range(counts.shape[1]):
+            for cell in cells[c : c + counts[row, block]]:
+                to = (block << BLOCK_BITS) + (cell >> CODE_BITS)
+                to_cells[end[to]] = head | (cell & np.uint16(15))
+                end[to] += 1
+            c += counts[row, block]
 
 
 @njit(cache=True, nogil=True)
-def write_rater(start, size, room, counts, cells, at, row, code):  # type: ignore[no-untyped-def]
-    """`write_cell` for a row."""
-    block = row >> BLOCK_BITS
-    low = start[at]
+def write_rater(start, size, counts, cells, at, row, before, code):  # type: ignore[no-untyped-def]
+    """Set, change or remove (code 0) a cell whose code is `before`, 0 for none; there must be room.
+
+    Each later block gives its first place to the one before it and takes a cell to its end, or the other way round.
+    """
+    block, place = row >> BLOCK_BITS, row & (BLOCK - 1)
+    end, cell = start[at] + size[at], (place << CODE_BITS) | code
+    if not before:
+        for later in range(counts.shape[1] - 1, block, -1):
+            begin = end - counts[at, later]
+            cells[end] = cells[begin]
+            end = begin
+        cells[end] = cell
+        size[at] += 1
+        counts[at, block] += 1
+        return
+    where = start[at]
     for before_it in range(block):
-        low += counts[at, before_it]
-    high, end = low + counts[at, block], start[at] + size[at]
-    before, change = write_between(cells, low, high, end, room[at] - size[at], row & (BLOCK - 1), code)
-    size[at] += change
-    counts[at, block] += change
+        where += counts[at, before_it]
+    end = where + counts[at, block]
+    while (cells[where] >> CODE_BITS) != place:
+        where += 1
+    if code:
+        cells[where] = cell
+        return
+    cells[where] = cells[end - 1]
+    for later in range(block + 1, counts.shape[1]):
+        last = end + counts[at, later] - 1
+        cells[end - 1] = cells[last]
+        end = last + 1
+    size[at] -= 1
+    counts[at, block] -= 1
+
+
+USER_FULL, ITEM_FULL = -1, -2
+
+
+@njit(cache=True, nogil=True)
+def write_rating(  # type: ignore[no-untyped-def]
+    u_start, u_size, u_room, u_counts, u_cells, i_start, i_size, i_room, i_counts, i_cells, n_of, sums, floor, row, col, code
+):
+    """One rating is now `code`, 0 for none, in the person's list, the item's, and the item's sums.
+
+    Returns:
+        The code before; or, with nothing written, which of the two lists has no room.
+    """
+    where, before = find_cell(u_start, u_counts, u_cells, row, col)
+    if before == code:
+        return before
+    if not before:
+        if u_size[row] >= u_room[row]:
+            return USER_FULL
+        if i_size[col] >= i_room[col]:
+            return ITEM_FULL
+    write_cell(u_start, u_size, u_counts, u_cells, row, col, where, before, code)
+    write_rater(i_start, i_size, i_counts, i_cells, col, row, before, code)
+    n_of[col] += (code > 0) - (before > 0)
+    sums[col] += (code - before) / 2.0
+    floor[col] = 0.0 if n_of[col] else np.nan
     return before

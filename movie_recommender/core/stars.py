@@ -11,7 +11,7 @@ import scipy.sparse
 from numba import njit
 
 from .bytes import ByteTable
-from .cells import CODE_BITS
+from .cells import BLOCK_BITS, CODE_BITS
 from .data import HIGHEST, LOWEST, FloatArray, IntArray, Items
 from .matrix import Change, RatingMatrix
 from .profile import Profile
@@ -94,11 +94,11 @@ class StarPredictor:
         regress = self._regression(counts, features)
         for _ in range(ROUNDS):
             self.residuals = item_residuals(
-                lists.start, lists.size, lists.cells, self.mean + self.person_bias.astype(np.float64), counts.size
+                lists.start, lists.counts, lists.cells, self.mean + self.person_bias.astype(np.float64), counts.size
             )
             self.prior = regress(self.residuals / np.maximum(counts, 1.0))
             biases = (self.residuals + self.settings["item_damping"] * self.prior) / (counts + self.settings["item_damping"])
-            residuals = person_residuals(lists.start, lists.size, lists.cells, self.mean + biases, n_users)
+            residuals = person_residuals(lists.start, lists.counts, lists.cells, self.mean + biases, n_users)
             self.person_bias = (residuals / (lists.size[:n_users] + self.settings["user_damping"])).astype(np.float32)
         self.item_base = self.mean + biases
 
@@ -155,22 +155,28 @@ def _solved(gram: Features, noise: np.float32, right: Features) -> Features:
 
 
 @njit(cache=True, nogil=True)
-def item_residuals(start, size, cells, usual, n_items):  # type: ignore[no-untyped-def]
+def item_residuals(start, counts, cells, usual, n_items):  # type: ignore[no-untyped-def]
     """``float64[n_items]``: how many stars more than each person's usual the item got, in all."""
     sums = np.zeros(n_items)
     for row in range(usual.size):
-        for cell in cells[start[row] : start[row] + size[row]]:
-            sums[cell >> np.uint32(CODE_BITS)] += np.float64(cell & np.uint32(15)) / 2.0 - usual[row]
+        c = start[row]
+        for block in range(counts.shape[1]):
+            for cell in cells[c : c + counts[row, block]]:
+                sums[(block << BLOCK_BITS) + (cell >> CODE_BITS)] += np.float64(cell & np.uint16(15)) / 2.0 - usual[row]
+            c += counts[row, block]
     return sums
 
 
 @njit(cache=True, nogil=True)
-def person_residuals(start, size, cells, usual, n_users):  # type: ignore[no-untyped-def]
+def person_residuals(start, counts, cells, usual, n_users):  # type: ignore[no-untyped-def]
     """``float64[n_users]``: how many stars more than each item's usual the person gave, in all."""
     sums = np.zeros(n_users)
     for row in range(n_users):
-        for cell in cells[start[row] : start[row] + size[row]]:
-            sums[row] += np.float64(cell & np.uint32(15)) / 2.0 - usual[cell >> np.uint32(CODE_BITS)]
+        c = start[row]
+        for block in range(counts.shape[1]):
+            for cell in cells[c : c + counts[row, block]]:
+                sums[row] += np.float64(cell & np.uint16(15)) / 2.0 - usual[(block << BLOCK_BITS) + (cell >> CODE_BITS)]
+            c += counts[row, block]
     return sums
 
 

@@ -97,6 +97,6 @@ def _crowd(model: Recommender, movie_ids: Collection[int], left_out: Collection[
     hidden = np.array(sorted(left_out), dtype=np.int64)
     for col in model.matrix.items.positions(list(movie_ids)).tolist():
         if col >= 0:
-            counts = np.bincount((lists.of(col) & 15)[~np.isin(lists.rows_of(col), hidden)], minlength=11)[1:]
+            counts = np.bincount((lists.of(col) & 15)[~np.isin(lists.positions_of(col), hidden)], minlength=11)[1:]
             total += counts / max(1, counts.sum())
     return (total / max(total.sum(), 1e-9)).tolist()

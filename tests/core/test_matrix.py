@@ -8,10 +8,10 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from movie_recommender.core import Ratings
+from movie_recommender.core.cells import BLOCK
 from movie_recommender.core.matrix import RatingMatrix
 from movie_recommender.core.nearest import OF_FIRST
 from movie_recommender.core.profile import fold_in
-from movie_recommender.core.raters import BLOCK
 from movie_recommender.core.scorers.neighbours import Neighbours
 
 from . import reference
@@ -56,7 +56,7 @@ def test_after_any_updates_both_lists_hold_exactly_the_ratings(table, changed, s
         assert dict(zip(cols.tolist(), row_codes.tolist(), strict=True)) == {i: c for i, c in enumerate(expected[user].tolist()) if c}
     row_ids = {matrix.row_of(user): user for user in range(N_USERS + NEWCOMERS)}
     for item in range(N_ITEMS):
-        raters = zip(matrix.by_item.rows_of(item).tolist(), (matrix.by_item.of(item) & 15).tolist(), strict=True)
+        raters = zip(matrix.by_item.positions_of(item).tolist(), (matrix.by_item.of(item) & 15).tolist(), strict=True)
         raters = {row_ids[row]: code for row, code in raters}
         assert raters == {u: c for u, c in enumerate(expected[:, item].tolist()) if c}
     np.testing.assert_array_equal(matrix.counts, (expected > 0).sum(axis=0))
@@ -154,7 +154,7 @@ def test_neighbours_equal_the_reference_where_people_fill_several_blocks(seed):
     np.testing.assert_allclose(similarity, np.sort(expected)[::-1][:50], rtol=1e-9)
     np.testing.assert_allclose(expected[nearest], similarity, rtol=1e-9)
     for item in range(N_ITEMS):
-        np.testing.assert_array_equal(matrix.by_item.rows_of(item), np.flatnonzero(dense[:, item]))
+        np.testing.assert_array_equal(np.sort(matrix.by_item.positions_of(item)), np.flatnonzero(dense[:, item]))
 
 
 @pytest.mark.parametrize("n_near", [3, 60])
@@ -171,3 +171,32 @@ def test_the_nearest_are_found_where_the_first_block_has_too_few_of_them_and_whe
     nearest, similarity = scorer.neighbourhood(profile)
     np.testing.assert_allclose(similarity, np.sort(expected)[::-1][:70], rtol=1e-9)
     np.testing.assert_allclose(expected[nearest], similarity, rtol=1e-9)
+
+
+@settings(deadline=None, max_examples=20)
+@given(tables, changes, st.dictionaries(films, codes, min_size=1), seeds)
+def test_items_of_several_blocks_are_as_those_of_one(table, changed, own, seed):
+    far = np.random.default_rng(seed).choice(3 * BLOCK, N_ITEMS, replace=False)
+    dense = reference.dense_codes(table, N_USERS, N_ITEMS)
+    near = reference.ratings_of(dense, np.random.default_rng(seed))
+    small, large = (
+        RatingMatrix(Ratings(near.user_ids, ids[near.item_ids], near.values), reference.bare_items(n_items))
+        for ids, n_items in ((np.arange(N_ITEMS), N_ITEMS), (far, 3 * BLOCK))
+    )
+    scorers = [Neighbours({"max_neighbours": 5}) for _ in (small, large)]
+    for scorer, matrix, ids in zip(scorers, (small, large), (np.arange(N_ITEMS), far), strict=True):
+        scorer.fit(matrix, reference.bare_items(matrix.n_items))
+        for person, row in changed:
+            scorer.refresh(apply(matrix, person, {int(ids[item]): code for item, code in row.items()}))
+    one, other = (
+        scorer.score(fold_in({int(ids[item]): code / 2 for item, code in own.items()}, matrix)).scores
+        for scorer, matrix, ids in zip(scorers, (small, large), (np.arange(N_ITEMS), far), strict=True)
+    )
+    np.testing.assert_allclose(other[far], one, rtol=1e-6)
+    for user in range(small.n_users):
+        assert dict(zip(*(part.tolist() for part in large.row(user)), strict=True)) == {
+            int(far[col]): code for col, code in zip(*(part.tolist() for part in small.row(user)), strict=True)
+        }
+    for item in range(N_ITEMS):
+        np.testing.assert_array_equal(np.sort(large.by_item.of(int(far[item]))), np.sort(small.by_item.of(item)))
+    assert large.csr()[0].tolist() == small.csr()[0].tolist()

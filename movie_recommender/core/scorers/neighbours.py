@@ -52,7 +52,7 @@ class Neighbours(Scorer):
         self.frequency_weights = np.maximum(-np.log(share), 0.05) ** self.settings["frequency_power"]
         lists = matrix.by_user
         self.inverse_norms = np.asarray(
-            row_norms(lists.start, lists.size, lists.cells, matrix.n_users, self.frequency_weights, self.values)
+            row_norms(lists.start, lists.counts, lists.cells, matrix.n_users, self.frequency_weights, self.values)
         )  # fmt: skip
 
     def refresh(self, row: int) -> None:
@@ -60,7 +60,7 @@ class Neighbours(Scorer):
             more = row + 1 + row // 8
             self.inverse_norms = np.concatenate((self.inverse_norms, np.zeros(more - self.inverse_norms.size)))
         lists = self.matrix.by_user
-        self.inverse_norms[row] = row_norm(lists.start, lists.size, lists.cells, row, self.frequency_weights, self.values)
+        self.inverse_norms[row] = row_norm(lists.start, lists.counts, lists.cells, row, self.frequency_weights, self.values)
 
     def neighbourhood(self, profile: Profile) -> tuple[IntArray, FloatArray]:
         """Rows of the nearest neighbours, nearest first, and their similarities (all positive).
@@ -93,7 +93,7 @@ class Neighbours(Scorer):
         weights /= weights.sum()
         lists = self.matrix.by_user
         scores = self.matrix.floor.copy()
-        add_votes(scores, lists.start, lists.size, lists.cells, nearest, weights, self.votes)
+        add_votes(scores, lists.start, lists.size, lists.counts, lists.cells, nearest, weights, self.votes)
         return Signal(scores, self._trace(nearest, weights))
 
     def _trace(self, nearest: IntArray, weights: FloatArray) -> Trace:
@@ -102,7 +102,7 @@ class Neighbours(Scorer):
             place = np.full(self.matrix.n_items, -1, dtype=np.int32)
             place[wanted] = np.arange(wanted.size)
             histograms, votes = np.zeros((wanted.size, 1 << CODE_BITS), dtype=np.int64), np.zeros(wanted.size)
-            votes_for(place, lists.start, lists.size, lists.cells, nearest, weights, self.votes, histograms, votes)
+            votes_for(place, lists.start, lists.counts, lists.cells, nearest, weights, self.votes, histograms, votes)
             histograms = histograms[:, 1:CODES]
             counts = histograms.sum(axis=1)
             means = histograms @ STARS / np.maximum(counts, 1)
