@@ -95,7 +95,8 @@ def _upsert(run: Import, ours: RatingColumns, progress: Progress) -> int:
     done, written = int(run.counts["loaded"]), int(run.counts["ratings"])
     progress("ratings", min(done, len(ours)), len(ours))
     for part in table.chunks(ours, done, PART):
-        with writing() as session:
+        with writing(bulk=True) as session:
+            table.insist_on_parents(session, part)
             written += table.upsert_ratings(session, part, run.id)
             done += len(part)
             noted: dict[str, Any] = {"loaded": done, "ratings": written}

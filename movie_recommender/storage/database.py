@@ -66,15 +66,26 @@ def _prepare(engine: Engine, durable: bool) -> None:
     def begin(connection: Connection) -> None:
         # A deferred transaction that turns into a writer fails at once with "database is locked" when another
         # process wrote meanwhile; an immediate one waits for its turn.
-        writes = connection.get_execution_options().get("writes", False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        options = connection.get_execution_options()
+        if options.get("bulk", False):
+            connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
+            connection.info["bulk"] = True
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("writes", False) else "BEGIN")
+
+    @event.listens_for(engine, "checkin")
+    def check_again(connection: sqlite3.Connection | None, record: Any) -> None:
+        if record.info.pop("bulk", False) and connection is not None:
+            connection.execute("PRAGMA foreign_keys=ON")
 
 
 @contextmanager
-def writing() -> Iterator[Session]:
+def writing(bulk: bool = False) -> Iterator[Session]:
     """One transaction that may write; commits at the end, rolls back on any error. Nested uses join the outer one.
 
     What the session read before is a snapshot of its own and ends here.
+
+    Args:
+        bulk: SQLite does not look up for each row whether what it refers to is there; the caller has looked, in this transaction.
     """
     session = db.session()
     if session.info.get("writing"):
@@ -83,7 +94,7 @@ def writing() -> Iterator[Session]:
     session.commit()
     session.info["writing"] = True
     try:
-        session.connection(execution_options={"writes": True})
+        session.connection(execution_options={"writes": True, "bulk": bulk})
         yield session
         session.commit()
     except BaseException:

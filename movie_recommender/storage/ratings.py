@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Index, Table, func, insert, inspect, select, text, update
 from sqlalchemy.orm import Session
 
+from ..errors import ImportFailed
 from .models import DEMO_ORIGIN, Movie, Rating, User
 
 if TYPE_CHECKING:  # numpy: not for the website
@@ -24,6 +25,7 @@ _UPSERT = (
 _TABLE = "(user_id int, movie_id int, half_stars smallint, rated_at bigint, import_id int)"
 _STAGED = "incoming_ratings"
 STAGE_FROM = 500_000  # ratings: below, making keys and indexes anew is not worth it
+_ROWS = 200  # in one statement
 _BIG_CACHE, _USUAL_CACHE = -1_000_000, -2_000  # KiB of SQLite's pages in memory
 
 
@@ -55,16 +57,41 @@ def upsert_ratings(session: Session, ratings: RatingColumns, import_id: int) -> 
     """
     connection = session.connection()
     if connection.dialect.name == "sqlite":
-        columns = (ratings.users, ratings.movies, ratings.half_stars, ratings.rated_at)
-        rows = list(zip(*(column.tolist() for column in columns), [import_id] * len(ratings), strict=True))
-        if not rows:
-            return 0
-        return connection.exec_driver_sql(_UPSERT.format(source="VALUES (?, ?, ?, ?, ?)"), rows).rowcount
+        return _upsert_rows(connection, ratings, import_id)
     connection.exec_driver_sql(f"CREATE TEMPORARY TABLE IF NOT EXISTS incoming {_TABLE} ON COMMIT DROP")
     _copy(connection, "incoming", ratings, import_id)
     written: int = connection.exec_driver_sql(_UPSERT.format(source="SELECT * FROM incoming")).rowcount
     connection.exec_driver_sql("TRUNCATE incoming")
     return written
+
+
+def _upsert_rows(connection: Any, ratings: RatingColumns, import_id: int) -> int:
+    """SQLite, past SQLAlchemy: statements of many rows, three times as fast as one a row."""
+    import numpy as np
+
+    numbers = np.column_stack((ratings.users, ratings.movies, ratings.half_stars, ratings.rated_at)).astype(np.int64, copy=False)
+    whole, cursor, written = len(ratings) // _ROWS * _ROWS, connection.connection.cursor(), 0
+    for part, rows in ((numbers[:whole].reshape(-1, 4 * _ROWS), _ROWS), (numbers[whole:].reshape(1, -1), len(ratings) - whole)):
+        if rows and len(part):
+            values = ", ".join([f"(?, ?, ?, ?, {int(import_id)})"] * rows)
+            written += cursor.executemany(_UPSERT.format(source=f"VALUES {values}"), (row.tolist() for row in part)).rowcount
+    return written
+
+
+def insist_on_parents(session: Session, ratings: RatingColumns) -> None:
+    """For what is written without looking up each row's rater and movie (`writing(bulk=True)`).
+
+    Raises:
+        ImportFailed: One of them is not there, or no longer.
+    """
+    import numpy as np
+
+    for what, ids, column in (("rater", ratings.users, User.id), ("movie", ratings.movies, Movie.id)):
+        if not ids.size:
+            return
+        there = session.scalars(select(column).where(column.between(int(ids.min()), int(ids.max())))).all()
+        if missing := np.setdiff1d(ids, np.array(there, dtype=np.int64)).size:
+            raise ImportFailed(f"Ratings of {missing} {what}s that were deleted meanwhile cannot be brought in. Start the import again.")
 
 
 def _copy(connection: Any, table: str, ratings: RatingColumns, import_id: int) -> None:
@@ -173,12 +200,19 @@ def publish_staged(session: Session) -> int:
 
 def recount(session: Session) -> None:
     """Set every movie's count and sum of ratings from the ratings themselves; made-up raters do not count."""
-    made_up = list(session.scalars(select(User.id).where(User.origin == DEMO_ORIGIN)))
-    counts = select(Rating.movie_id, func.count().label("n"), func.sum(Rating.half_stars).label("total")).group_by(Rating.movie_id)
-    if made_up:
-        counts = counts.where(Rating.user_id.not_in(select(User.id).where(User.origin == DEMO_ORIGIN)))
+    import numpy as np
+
+    from .rating_reader import read_ratings
+
+    made_up = np.array(session.scalars(select(User.id).where(User.origin == DEMO_ORIGIN)).all(), dtype=np.int64)
+    found = read_ratings(session)
+    movies, halves = found.movies, found.half_stars
+    if made_up.size:
+        kept = ~np.isin(found.users, made_up)
+        movies, halves = movies[kept], halves[kept]
+    counts, sums = np.bincount(movies), np.bincount(movies, weights=halves)
     session.execute(update(Movie).values(rating_count=0, rating_sum=0).where(Movie.rating_count > 0))
-    rows = [{"b_id": movie_id, "n": n, "total": int(total)} for movie_id, n, total in session.execute(counts)]
+    rows = [{"b_id": movie_id, "n": int(counts[movie_id]), "total": int(sums[movie_id])} for movie_id in np.flatnonzero(counts).tolist()]
     if rows:
         statement = text("UPDATE movies SET rating_count = :n, rating_sum = :total WHERE id = :b_id")
         session.connection().execute(statement, rows)

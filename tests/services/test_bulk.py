@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, inspect, select, text
 
@@ -20,7 +20,30 @@ from movie_recommender.storage.models import Import, Movie, Rating, Revision
 from ..catalogue.data_sets import latest
 
 CSV = "userId,movieId,rating,timestamp\n"
-CELLS = st.sampled_from(["1", "2", "77", "0", "-1", "4.5", "3.3", "5.0", "", "x", "1e3", " 1", "2147483648", "99999999999", "nan", '"3"'])
+CELLS = st.sampled_from(
+    [
+        "1",
+        "2",
+        "77",
+        "0",
+        "-1",
+        "4.5",
+        "3.3",
+        "5.0",
+        "4.",
+        "2.50",
+        ".5",
+        "",
+        "x",
+        "1e3",
+        " 1",
+        "2147483648",
+        "9" * 11,
+        "9" * 19,
+        "nan",
+        '"3"',
+    ]
+)
 LINE = st.lists(CELLS, min_size=3, max_size=5).map(",".join)
 
 
@@ -33,6 +56,7 @@ def rows(columns: RatingColumns) -> list[tuple[int, ...]]:
     return list(zip(*(part.tolist() for part in parts), strict=True))
 
 
+@settings(deadline=None)  # the first block waits for the compiler
 @example(["1,1,1", "1,1,1,1,1"], "\n")  # together as many cells as two ratings
 @given(st.lists(LINE, max_size=6), st.sampled_from(["\n", "\r\n"]))
 def test_arrays_hold_what_the_reader_of_rows_finds(tmp_path_factory: pytest.TempPathFactory, lines: list[str], end: str) -> None:
