@@ -25,6 +25,8 @@ from movie_recommender.services import accounts, rating
 from movie_recommender.storage import db, writing
 from movie_recommender.storage.models import Job, Movie, Rating
 
+from .child import ended_in_order
+
 LIVE = Path(supervisor.__file__).parent / "web" / "static" / "js" / "live.js"
 RATED, FILMS = 50, 2_000  # films that each person has rated before; films, the best known, that they choose from
 IDLE_LOOKS = 5  # seconds without any job before the measurement
@@ -42,28 +44,35 @@ def product(instance: Path, people: int) -> Iterator[tuple[list[Person], int, li
     Raises:
         MovieRecommenderError: It does not come up, or does not answer as it should.
     """
+    with ended_in_order(), opened(instance):
+        films, made = members(people)
+        with _running(instance) as (port, processes):
+            crowd = [Person(port, user_id, name, films) for user_id, name in made]
+            for person in crowd:
+                person.sign_in()
+            _wait_until_idle()
+            yield crowd, port, processes
+
+
+@contextmanager
+def opened(instance: Path, durable: bool = True) -> Iterator[Flask]:
+    """An application on the instance, its context pushed, the schema up to date."""
     app = Flask(__name__)
     app.config.update(settings.load(INSTANCE_PATH=instance))
-    storage.init_app(app)
+    storage.init_app(app, durable)
     with app.app_context():
         try:
             storage.create_or_upgrade()
-            films, members = _members(people)
-            with _running(instance) as (port, processes):
-                crowd = [Person(port, user_id, name, films) for user_id, name in members]
-                for person in crowd:
-                    person.sign_in()
-                _wait_until_idle()
-                yield crowd, port, processes
+            yield app
         finally:
             db.session.remove()
             db.engine.dispose()
 
 
-def _members(n: int) -> tuple[list[int], list[tuple[int, str]]]:
+def members(n: int) -> tuple[list[int], list[tuple[int, str]]]:
     """The films to rate, and so many new members who have rated some of them: ids and names."""
     films = list(db.session.scalars(select(Movie.id).order_by(Movie.rating_count.desc(), Movie.id).limit(FILMS)))
-    stamp, members, chance = f"{time.time():.0f}", [], random.Random(1)  # noqa: S311 - made-up ratings
+    stamp, made, chance = f"{time.time():.0f}", [], random.Random(1)  # noqa: S311 - made-up ratings
     for number in range(n):
         user = accounts.register(f"Bench {stamp} {number}", PASSWORD)
         chosen = chance.sample(films, RATED)
@@ -71,8 +80,8 @@ def _members(n: int) -> tuple[list[int], list[tuple[int, str]]]:
         with writing() as session:
             session.execute(insert(Rating), rows)
             rating.raise_version(session, user.id)
-        members.append((user.id, user.name))
-    return films, members
+        made.append((user.id, user.name))
+    return films, made
 
 
 def _wait_until_idle() -> None:

@@ -70,7 +70,7 @@ def _at_once(crowd: Sequence[Person], rounds: int, processes: Sequence[int]) -> 
         except (MovieRecommenderError, OSError, http.client.HTTPException) as error:
             failures.append(error)
 
-    threads = [threading.Thread(target=live, args=(person,)) for person in crowd]
+    threads = [threading.Thread(target=live, args=(person,), daemon=True) for person in crowd]
     before = [cpu_seconds(pid) for pid in processes]
     for thread in threads:
         thread.start()

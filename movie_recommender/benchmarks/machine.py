@@ -64,6 +64,11 @@ def description() -> str:
     return f"{_processor()}, {os.cpu_count()} cores; Python {platform.python_version()}, {versions}"
 
 
+def load() -> str:
+    """How many processes wanted a core in the last one and five minutes."""
+    return "{:.1f} and {:.1f} in the last one and five minutes".format(*os.getloadavg())
+
+
 def _processor() -> str:
     info = Path("/proc/cpuinfo")
     if info.is_file():

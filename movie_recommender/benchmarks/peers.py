@@ -1,57 +1,57 @@
 """The same recompute by other libraries, in the same run. A script for a Python that has them: it imports nothing of ours.
 
-    python peers.py WORLD.npz [PART OF A NAME ...]
+    python peers.py WORLD.npz NAME
 
-The file holds `indptr`, `cols`, `codes`, `shape` and `people` (rows to compute for). Prints a list of ``{"name",
-"milliseconds" (median CPU a person), "people" (asked: fewer of the slow ones), "fit_seconds", "note"}``; a library that is
-not installed, or does not get on with so many ratings (which is said on stderr), is left out; with names only these are asked.
+The file holds `indptr`, `cols`, `codes`, `shape` and `people` (rows to compute for). Prints a list of ``{"name", "note",
+"milliseconds" (median CPU a person, of all threads), "people" (asked: fewer of the slow ones), "fit_seconds"}``, one for each way
+of asking this library; nothing when it is not installed.
 """
 
 from __future__ import annotations
 
 import json
-import os
 import sys
 import time
 from collections.abc import Callable
 from typing import Any
 
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-os.environ.setdefault("OMP_NUM_THREADS", "1")
-
 import numpy as np
 import scipy.sparse as sp
+
+DEFAULTS = "implicit ALS as it is installed"
+"""Asked with as many threads as it takes by itself; all others with one, BLAS too, as the environment has to say."""
 
 K, N = 80, 500
 FEWEST, ENOUGH = 5, 20.0
 """People that are asked in any case, and CPU seconds after which no more are."""
 
+BLIND = "knows nothing of other people's new ratings until the next fit"
+Ask = Callable[[int], Any]
+Ways = list[tuple[str, str, Ask]]
+"""Of asking one fitted library: a name, a note, and what computes a person's list."""
 
-def main(path: str, names: list[str]) -> None:
-    """Measure what is installed, or of it only those whose name holds one of `names`."""
+
+def main(path: str, name: str) -> None:
+    """Fit one library and ask it."""
     with np.load(path) as data:
         matrix = sp.csr_matrix((data["codes"].astype(np.float32) / 2, data["cols"], data["indptr"]), shape=tuple(data["shape"]))
         people = data["people"].tolist()
+    begin = time.process_time()
+    try:
+        ways = PEERS[name](matrix)
+    except ImportError:
+        ways = []
+    fit_seconds = time.process_time() - begin
     found = []
-    for name, note, prepare in PEERS:
-        if names and not any(part in name for part in names):
-            continue
-        begin = time.process_time()
-        try:
-            recommend = prepare(matrix)
-            fit_seconds = time.process_time() - begin
-            seconds = _seconds(recommend, people)
-        except ImportError:
-            continue
-        except (MemoryError, ValueError, RuntimeError) as error:
-            sys.stderr.write(f"{name}: {type(error).__name__}: {error}\n")
-            continue
+    for way, note, recommend in ways:
+        seconds = _seconds(recommend, people)
         milliseconds = float(np.median(seconds)) * 1e3
-        found.append({"name": name, "note": note, "fit_seconds": fit_seconds, "milliseconds": milliseconds, "people": len(seconds)})
+        found.append({"name": way, "note": note, "fit_seconds": fit_seconds, "milliseconds": milliseconds, "people": len(seconds)})
     json.dump(found, sys.stdout)
 
 
-def _seconds(recommend: Callable[[int], Any], people: list[int]) -> list[float]:
+def _seconds(recommend: Ask, people: list[int]) -> list[float]:
+    """The best of three for each person."""
     recommend(people[0])
     seconds: list[float] = []
     started = time.process_time()
@@ -67,7 +67,7 @@ def _seconds(recommend: Callable[[int], Any], people: list[int]) -> list[float]:
     return seconds
 
 
-def _scipy(matrix: sp.csr_matrix) -> Callable[[int], Any]:
+def _scipy(matrix: sp.csr_matrix) -> Ways:
     """User-user cosine by sparse products: what one writes in five lines."""
     lengths = np.sqrt(np.asarray(matrix.multiply(matrix).sum(axis=1)).ravel())
     transposed = matrix.T.tocsr()
@@ -81,10 +81,10 @@ def _scipy(matrix: sp.csr_matrix) -> Callable[[int], Any]:
         scores[row.indices] = -np.inf
         return np.argpartition(-scores, N)[:N]
 
-    return recommend
+    return [("scipy, user-user cosine", "five lines: the nearest only", recommend)]
 
 
-def _sklearn(matrix: sp.csr_matrix) -> Callable[[int], Any]:
+def _sklearn(matrix: sp.csr_matrix) -> Ways:
     from sklearn.neighbors import NearestNeighbors
 
     model = NearestNeighbors(n_neighbors=K, metric="cosine", algorithm="brute", n_jobs=1).fit(matrix)
@@ -94,11 +94,11 @@ def _sklearn(matrix: sp.csr_matrix) -> Callable[[int], Any]:
         scores = (1 - distances[0]) @ matrix[nearest[0]]
         return np.argpartition(-scores, N)[:N]
 
-    return recommend
+    return [("scikit-learn, brute force", "the nearest only", recommend)]
 
 
-def _lenskit(scorer_name: str) -> Callable[[sp.csr_matrix], Callable[[int], Any]]:
-    def prepare(matrix: sp.csr_matrix) -> Callable[[int], Any]:
+def _lenskit(scorer_name: str, name: str, note: str) -> Callable[[sp.csr_matrix], Ways]:
+    def prepare(matrix: sp.csr_matrix) -> Ways:
         import pandas as pd
         from lenskit import knn
         from lenskit.data import ItemList, RecQuery, from_interactions_df
@@ -115,36 +115,62 @@ def _lenskit(scorer_name: str) -> Callable[[sp.csr_matrix], Callable[[int], Any]
             history = ItemList(item_ids=row.indices, rating=row.data)
             return scorer(RecQuery(user_id=user, user_items=history), items).top_n(N)
 
-        return recommend
+        return [(name, note, recommend)]
 
     return prepare
 
 
-def _implicit_cosine(matrix: sp.csr_matrix) -> Callable[[int], Any]:
+def _implicit_cosine(matrix: sp.csr_matrix) -> Ways:
     from implicit.nearest_neighbours import CosineRecommender
 
     model = CosineRecommender(K=K, num_threads=1)
     model.fit(matrix, show_progress=False)
-    return lambda user: model.recommend(user, matrix[user], N=N)
+    return [("implicit, item cosine", BLIND, lambda user: model.recommend(user, matrix[user], N=N))]
 
 
-def _implicit_als(matrix: sp.csr_matrix) -> Callable[[int], Any]:
-    from implicit.als import AlternatingLeastSquares
+def _implicit_als(factors: int, threads: int, name: str) -> Callable[[sp.csr_matrix], Ways]:
+    """One iteration: how often it iterates changes the factors and not the time of a list."""
 
-    model = AlternatingLeastSquares(factors=64, iterations=3, num_threads=1)
-    model.fit(matrix, show_progress=False)
-    return lambda user: model.recommend(user, matrix[user], N=N, recalculate_user=True)
+    def prepare(matrix: sp.csr_matrix) -> Ways:
+        from implicit.als import AlternatingLeastSquares
+
+        model = AlternatingLeastSquares(factors=factors, iterations=1, num_threads=threads, random_state=1)
+        model.fit(matrix, show_progress=False)
+        raters = matrix.T.tocsr()
+
+        def fold_in(user: int) -> Any:
+            return model.recommend(user, matrix[user], N=N, recalculate_user=True)
+
+        def first(user: int) -> Any:
+            model._YtY = None  # as after a fit, and as `partial_fit_items` leaves it
+            return fold_in(user)
+
+        def tell(user: int) -> Any:
+            row = matrix[user]
+            film = int(row.indices[user % row.indices.size])
+            model.partial_fit_users([user], row)
+            model.partial_fit_items([film], raters[film])
+            return model.recommend(user, row, N=N)
+
+        return [
+            (f"{name}, the next call", f"its product of all films kept; {BLIND}", fold_in),
+            (f"{name}, the first call", "its product of all films made anew, as after every change of a film", first),
+            (f"{name}, a rating told to both sides", "others see it too, as with ours", tell),
+        ]
+
+    return prepare
 
 
-PEERS: tuple[tuple[str, str, Callable[[sp.csr_matrix], Callable[[int], Any]]], ...] = (
-    ("scipy, user-user cosine", "", _scipy),
-    ("scikit-learn, brute force", "", _sklearn),
-    ("LensKit UserKNN", "", _lenskit("UserKNNScorer")),
-    ("LensKit ItemKNN", "blind to new ratings of others until a refit", _lenskit("ItemKNNScorer")),
-    ("implicit, item cosine", "blind to new ratings of others until a refit", _implicit_cosine),
-    ("implicit, ALS with fold-in", "64 factors, 3 iterations; items blind until a refit", _implicit_als),
-)
+PEERS: dict[str, Callable[[sp.csr_matrix], Ways]] = {
+    "scipy": _scipy,
+    "scikit-learn": _sklearn,
+    "LensKit UserKNN": _lenskit("UserKNNScorer", "LensKit UserKNN", "the nearest only"),
+    "LensKit ItemKNN": _lenskit("ItemKNNScorer", "LensKit ItemKNN", BLIND),
+    "implicit cosine": _implicit_cosine,
+    "implicit ALS": _implicit_als(64, 1, "implicit ALS fold-in, 64 factors"),
+    DEFAULTS: _implicit_als(100, 0, "implicit ALS fold-in, 100 factors and all threads, as installed"),
+}
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2:])
+    main(*sys.argv[1:])

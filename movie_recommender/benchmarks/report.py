@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 import tempfile
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,19 +13,41 @@ import numpy as np
 
 from movie_recommender.errors import InvalidInput
 
-from . import machine, peers, running_report, synthetic
+from . import child, machine, peers, running_report, synthetic
 from .running_report import table
 
 PEER_PEOPLE = 25
 PLOTS = (10_000,)
+PART_SECONDS, PEER_SECONDS = 3_600.0, 900.0
+"""After which a part, or one library, is ended and the others go on."""
+
+PARTS = ("recompute", "plots", "encoding", "imports", "starts", "storing", "website", "latency", "browser")
+Say = Callable[[str], None]
 
 
 @dataclass(frozen=True)
-class Brought:
-    """Which size is imported (empty: none), and into which databases besides a fresh SQLite (""): empty ones."""
+class Plan:
+    """What is measured.
 
-    size: str = ""
-    urls: tuple[str, ...] = ("",)
+    Attributes:
+        parts: Of `PARTS`.
+        sizes: Of recompute, and of the peers beside it.
+        people: Random people for the median and p95.
+        peers: A Python with the peers' libraries, if they are asked.
+        imported: The size that is imported.
+        databases: Into which; "" is a fresh SQLite, others are URLs of empty ones.
+        worlds: Sizes of the instances on which the product runs; the website and the browser are measured on the first.
+        instance: A folder to run on instead, which may be thrown away.
+    """
+
+    parts: Sequence[str] = PARTS
+    sizes: Sequence[str] = tuple(synthetic.SIZES)
+    people: int = 200
+    peers: Path | None = None
+    imported: str = "25m"
+    databases: Sequence[str] = ("",)
+    worlds: Sequence[str] = ("100k", "32m")
+    instance: Path | None = None
 
 
 @dataclass
@@ -39,60 +58,96 @@ class SizeReport:
     peers: list[dict[str, Any]] = field(default_factory=list)
 
 
-def run(
-    sizes: Iterable[str],
-    people: int,
-    peers_python: Path | None,
-    say: Callable[[str], None],
-    instance: Path | None = None,
-    brought: Brought | None = None,
-) -> str:
-    """Measure and return the page.
+def run(plan: Plan, say: Say) -> Iterator[str]:
+    """Measure, and give the page as it comes about; what fails is said in its place, and the rest goes on.
 
     Raises:
-        InvalidInput: an unknown size, or a measuring process that failed.
+        InvalidInput: An unknown size or part.
     """
-    reports, brought = [], brought or Brought()
-    for size in sizes:
-        if size not in synthetic.SIZES:
-            raise InvalidInput(f"There is no size {size!r}. Sizes: {', '.join(synthetic.SIZES)}.")
-        say(f"{size} ratings ...")
-        report = SizeReport(json.loads(_child([sys.executable, "-m", "movie_recommender.benchmarks.recompute", size, str(people)])))
-        if peers_python:
-            say(f"{size} ratings: peers ...")
-            report.peers = _measure_peers(size, peers_python)
-        reports.append(report)
-    say("plots ...")
-    plots = [json.loads(_child([sys.executable, "-m", "movie_recommender.benchmarks.plots", str(n)])) for n in PLOTS]
-    text = page(reports, plots)
-    if brought.size:
-        for url in brought.urls:
-            say(f"import of {brought.size} into {url.split(':')[0] or 'sqlite'} ...")
-        text += running_report.imports([_module("imports", brought.size, url) for url in brought.urls])
-    say("plots encoded ...")
-    text += running_report.encoding(_module("encoding"))
-    return text + (_running(instance, say) if instance else "")
+    for kind, given, known in (("size", (*plan.sizes, *plan.worlds, plan.imported), synthetic.SIZES), ("part", plan.parts, PARTS)):
+        if unknown := [each for each in given if each not in known]:
+            raise InvalidInput(f"There is no {kind} {unknown[0]!r}. There are: {', '.join(known)}.")
+    with child.ended_in_order():
+        yield _ABOUT.format(machine=machine.description(), load=machine.load())
+        if "recompute" in plan.parts:
+            yield from _tried(lambda: page(_recomputes(plan, say)))
+        if "plots" in plan.parts:
+            yield from _tried(lambda: _plots_table([_module("plots", n) for n in _said(PLOTS, say, "the nearest of {} plots")]))
+        if "encoding" in plan.parts:
+            say("plots encoded ...")
+            yield from _tried(lambda: running_report.encoding(_module("encoding")))
+        if "imports" in plan.parts:
+            yield from _tried(
+                lambda: running_report.imports(
+                    [_module("imports", plan.imported, url) for url in _said(plan.databases, say, f"import of {plan.imported} into {{}}")]
+                )
+            )
+        yield from _running(plan, say)
 
 
-def _running(instance: Path, say: Callable[[str], None]) -> str:
-    """What is measured on the product as it runs."""
-    say("the website's requests ...")
-    text = running_report.website(_module("website", str(instance)))
-    say("from a rating to the list ...")
-    text += running_report.latency(_module("latency", str(instance)))
-    say("the page in the browser ...")
+def _said(things: Iterable[Any], say: Say, what: str) -> Iterator[Any]:
+    for thing in things:
+        say(what.format(str(thing).split(":")[0] or "sqlite") + " ...")
+        yield thing
+
+
+def _tried(part: Callable[[], str]) -> Iterator[str]:
     try:
-        seen = _module("in_browser", str(instance))
+        yield part()
     except InvalidInput as error:
-        return f"{text}\n{error.message}\n"
-    return text + running_report.in_the_browser(seen["visits"], seen["walk"])
+        yield f"\n**Not measured.** {error.message}\n"
 
 
-def _module(name: str, *arguments: str) -> Any:
-    return json.loads(_child([sys.executable, "-m", f"movie_recommender.benchmarks.{name}", *arguments]))
+def _running(plan: Plan, say: Say) -> Iterator[str]:
+    """What is measured on the product as it runs, on one instance after the other."""
+    if not set(plan.parts) & {"starts", "storing", "website", "latency", "browser"}:
+        return
+    for number, world in enumerate(["" if plan.instance else world for world in (plan.worlds[:1] if plan.instance else plan.worlds)]):
+        with tempfile.TemporaryDirectory() as folder:
+            instance = plan.instance or Path(folder)
+            name = f"{world} ratings" if world else str(instance)
+            if world:
+                say(f"an instance with {name} ...")
+                if failed := "".join(_tried(lambda: child.module("instances", world, instance, seconds=PART_SECONDS) and "")):  # noqa: B023
+                    yield failed
+                    continue
+            for part in plan.parts:
+                if part in _ON_INSTANCES and (number == 0 or part in _ON_ALL):
+                    say(f"{part}, {name} ...")
+                    people = ("1", "8", "32") if number == 0 else ("1", "8")
+                    arguments = (str(instance), *people) if part == "latency" else (str(instance),)
+                    module, written = _ON_INSTANCES[part]
+                    yield from _tried(lambda: written(name, _module(module, *arguments)))  # noqa: B023
 
 
-def _measure_peers(size: str, python: Path) -> list[dict[str, Any]]:
+_ON_ALL = ("starts", "latency")
+_ON_INSTANCES: dict[str, tuple[str, Callable[[str, Any], str]]] = {
+    "starts": ("starting", running_report.starts),
+    "storing": ("storing", running_report.storing),
+    "website": ("website", running_report.website),
+    "latency": ("latency", running_report.latency),
+    "browser": ("in_browser", running_report.in_the_browser),
+}
+
+
+def _module(name: str, *arguments: Any) -> Any:
+    return json.loads(child.module(name, *arguments, seconds=PART_SECONDS))
+
+
+def _recomputes(plan: Plan, say: Say) -> list[SizeReport]:
+    reports = []
+    for size in plan.sizes:
+        say(f"{size} ratings ...")
+        report = SizeReport(_module("recompute", size, plan.people))
+        if plan.peers:
+            report.peers = _measure_peers(size, plan.peers, say)
+        reports.append(report)
+    return reports
+
+
+def _measure_peers(size: str, python: Path, say: Say) -> list[dict[str, Any]]:
+    """Each in a process of its own, so that none costs the others their memory or their turn."""
+    found: list[dict[str, Any]] = []
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "world.npz"
         world = synthetic.of_size(size)
@@ -100,32 +155,28 @@ def _measure_peers(size: str, python: Path) -> list[dict[str, Any]]:
         shape = (world.n_users, world.n_items)
         np.savez(path, indptr=world.indptr, cols=world.cols, codes=world.codes, shape=shape, people=chosen)
         del world
-        found: list[dict[str, Any]] = json.loads(_child([str(python), str(peers.__file__), str(path)]))
+        for name in peers.PEERS:
+            say(f"{size} ratings: {name} ...")
+            environment = {} if name == peers.DEFAULTS else child.ONE_THREAD
+            try:
+                found += json.loads(child.run([str(python), str(peers.__file__), str(path), name], PEER_SECONDS, environment))
+            except InvalidInput as error:
+                found.append({"name": name, "note": error.message.rsplit("peers.py", 1)[-1][-200:].replace("\n", " ")})
     return found
 
 
-def _child(command: list[str]) -> str:
-    environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)  # noqa: S603 - our own commands
-    if done.returncode:
-        raise InvalidInput(f"{' '.join(command)} failed with status {done.returncode}: {done.stderr.strip()[-500:]}")
-    return done.stdout
-
-
-def page(reports: list[SizeReport], plots: Sequence[dict[str, float]] = ()) -> str:
-    """The figures as Markdown."""
-    parts = [_ABOUT.format(machine=machine.description()), _recompute_table(reports), _profile_table(reports), _state_table(reports)]
+def page(reports: list[SizeReport]) -> str:
+    """The figures of recompute as Markdown."""
+    parts = [_recompute_table(reports), _profile_table(reports), _state_table(reports)]
     if any(report.peers for report in reports):
         parts.append(_peers_table(reports))
-    if plots:
-        parts.append(_plots_table(plots))
     return "\n".join(parts)
 
 
 _ABOUT = """# Benchmarks
 
 Made by `flask bench` (`make bench`), which measures in one run; other machines will differ, ratios less so.
-{machine}.
+{machine}. Load at the start: {load}.
 
 Synthetic worlds of MovieLens' sizes and shape (seeded; `movie_recommender/benchmarks/synthetic.py`), plots of 64 dimensions.
 A recompute is `Recommender.rank`: all signals, the 500 best and the 60 best of every genre, one thread. Reasons are traced
@@ -182,15 +233,14 @@ def _peers_table(reports: list[SizeReport]) -> str:
     rows: list[list[str]] = []
     for report in reports:
         for peer in report.peers:
-            ratio = peer["milliseconds"] / report.ours["median_ms"]
-            rows.append(
-                [
-                    report.ours["size"], peer["name"], f"{peer['milliseconds']:.2f}", f"{ratio:.1f}",
-                    f"{peer['fit_seconds']:.1f}", str(peer["people"]), peer["note"],
-                ]
-            )  # fmt: skip
+            figures = ["", "", "", ""]
+            if "milliseconds" in peer:
+                ratio = peer["milliseconds"] / report.ours["median_ms"]
+                figures = [f"{peer['milliseconds']:.2f}", f"{ratio:.2f}", f"{peer['fit_seconds']:.1f}", str(peer["people"])]
+            rows.append([report.ours["size"], peer["name"], *figures, peer["note"]])
     about = (
-        "## Peers, same data, same run\n\nMedian CPU ms a person, one thread, top 500; the ratio is to our median above, which includes "
+        "## Peers, same data, same run\n\nMedian CPU ms a person, of all threads where it is more than one; top 500. The ratio is to our "
+        "median above, which includes "
         "content signals,\nblending and genre lists that the peers do not compute.\n\n"
     )
     return about + table(["size", "library", "ms", "times ours", "fit, CPU s", "people", "note"], rows)
@@ -203,5 +253,5 @@ def _plots_table(plots: Sequence[dict[str, float]]) -> str:
     rows = [
         [f"{one['plots']:,}", *(f"{one[key]:.{digits}f}" for key, digits in _PLOT_FIGURES)] for one in plots
     ]  # fmt: skip
-    about = "## Plots: the 50 nearest\n\nExact for all plots, by blocks, against filling and asking the Chroma index; 384 dimensions.\n\n"
+    about = "\n## Plots: the 50 nearest\n\nExact for all plots, by blocks, against filling and asking the Chroma index; 384 dimensions.\n\n"
     return about + table(["plots", "exact, CPU s", "filling Chroma, CPU s", "a question, CPU ms", "recall@50"], rows)

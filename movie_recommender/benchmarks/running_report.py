@@ -14,20 +14,21 @@ def table(heads: list[str], rows: Sequence[Sequence[str]]) -> str:
     return "".join("| " + " | ".join(line) + " |\n" for line in lines)
 
 
-def latency(rows: Rows) -> str:
+def latency(where: str, rows: Rows) -> str:
     """From a rating to the fresh list."""
     about = (
-        "\n## From a rating to the fresh list\n\nThrough both processes over HTTP, asked for as the page's script asks; everybody rates, "
-        "takes the new list, and\nlooks at it for 0.5 to 1.5 s. CPU is what the processes took a rating, all requests included.\n\n"
+        f"\n## From a rating to the fresh list: {where}\n\nThrough both processes over HTTP, asked for as the page's script asks; "
+        "everybody rates, takes the new list, and\nlooks at it for 0.5 to 1.5 s. CPU is what the processes took a rating, "
+        "all requests included.\n\n"
     )
-    heads = ["people at once", "ratings", "p50, ms", "p95, ms", "saved p50, ms", "web CPU, ms", "background CPU, ms", "web, MB"]
-    heads.append("background, MB")
+    heads = ["people at once", "ratings", "p50, ms", "p95, ms", "worst, ms", "saved p50, ms", "web CPU, ms", "background CPU, ms"]
+    heads += ["web, MB", "background, MB"]
     return about + table(
         heads,
         [
             [
                 *(str(row[name]) for name in ("people", "ratings")),
-                *(f"{row[name]:.0f}" for name in ("p50", "p95", "saved_p50")),
+                *(f"{row[name]:.0f}" for name in ("p50", "p95", "worst", "saved_p50")),
                 *(f"{row[name]:.1f}" for name in ("cpu_web", "cpu_background")),
                 *(f"{row[name] / 1e6:.0f}" for name in ("memory_web", "memory_background")),
             ]
@@ -36,11 +37,11 @@ def latency(rows: Rows) -> str:
     )
 
 
-def website(found: dict[str, Any]) -> str:
+def website(where: str, found: dict[str, Any]) -> str:
     """The website's requests beside a bare hello."""
     about = (
-        "\n## The website's requests\n\nOne gunicorn process, asked one request after another over a kept connection; CPU of the whole "
-        f"process, the best of some rounds.\nThe process had {found['memory'] / 1e6:.0f} MB afterwards.\n\n"
+        f"\n## The website's requests: {where}\n\nOne gunicorn process, asked one request after another over a kept connection; CPU of "
+        f"the whole process, the best of some rounds.\nThe process had {found['memory'] / 1e6:.0f} MB afterwards.\n\n"
     )
     rows = [
         [
@@ -52,8 +53,9 @@ def website(found: dict[str, Any]) -> str:
     return about + table(["request", "CPU ms", "times a hello", "a second of CPU", "elapsed ms", "bytes"], rows)
 
 
-def in_the_browser(visits: Rows, walk: dict[str, Any] | None) -> str:
+def in_the_browser(where: str, found: dict[str, Any]) -> str:
     """What a reader waits for, by Chromium's own account, and a newcomer's way."""
+    visits, walk = found["visits"], found["walk"]
     rows = [
         [
             one["screen"], one["cache"], str(one["cards"]), f"{one['largest_paint']:.0f}", f"{one['layout_shift']:g}", f"{one['bytes']:,}",
@@ -61,14 +63,36 @@ def in_the_browser(visits: Rows, walk: dict[str, Any] | None) -> str:
         ]
         for one in visits
     ]  # fmt: skip
-    text = "\n## The page in the browser\n\nMedians of Chromium's own figures; bytes and requests without posters.\n\n"
+    text = f"\n## The page in the browser: {where}\n\nMedians of Chromium's own figures; bytes and requests without posters.\n\n"
     text += table(["screen", "cache", "cards", "largest paint, ms", "layout shift", "bytes", "requests"], rows)
-    if walk:
-        text += (
-            f'\nFrom "Register" to a list of twenty somebody with the pauses of a human took {walk["interactions"]} interactions and '
-            f"{walk['seconds']:.0f} s; the list came\n{walk['seconds_from_last_star']:.2f} s after the last star.\n"
-        )
-    return text
+    return text + (
+        f'\nFrom "Register" to a list of twenty somebody with the pauses of a human took {walk["interactions"]} interactions and '
+        f"{walk['seconds']:.0f} s; the list came\n{walk['seconds_from_last_star']:.2f} s after the last star.\n"
+    )
+
+
+def starts(where: str, rows: Rows) -> str:
+    """The background API until it can make lists."""
+    about = f"\n## The background API's start: {where}\n\nAs `flask start` starts it, until the engine is ready; without the encoder.\n\n"
+    heads = ["from", "ratings", "elapsed s", "CPU s", "memory afterwards, MB", "most until then, MB"]
+    return about + table(
+        heads,
+        [
+            [
+                one["source"], f"{one['ratings']:,}", f"{one['seconds']:.1f}", f"{one['cpu_seconds']:.1f}", f"{one['memory'] / 1e6:,.0f}",
+                f"{one['most_memory'] / 1e6:,.0f}",
+            ]
+            for one in rows
+        ],
+    )  # fmt: skip
+
+
+def storing(where: str, found: dict[str, Any]) -> str:
+    """A list from the engine's answer to the disk."""
+    both = found["packing_ms"] + found["writing_ms"]
+    row = [f"{found['films']:,}", f"{found['bytes']:,}", *(f"{ms:.2f}" for ms in (found["packing_ms"], found["writing_ms"], both))]
+    heads = ["films", "bytes", "put into words and packed, CPU ms", "written, CPU ms", "both"]
+    return f"\n## Storing a list: {where}\n\n" + table(heads, [row])
 
 
 def imports(rows: Rows) -> str:

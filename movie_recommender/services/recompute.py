@@ -44,14 +44,19 @@ def recompute(engine: Engine, user_id: int, job_id: str | None = None) -> bool:
         return False
     # Read after the version: the list may know more than it says, never less.
     payload, made_by = computed(engine, user_id, state.version)
-    values = {"version": state.version, "engine": made_by, "computed_at": now(), "payload": payload}
+    keep(user_id, state.version, made_by, payload, job_id)
+    return True
+
+
+def keep(user_id: int, version: int, made_by: str, payload: bytes, job_id: str | None = None) -> None:
+    """Write a list and for which of the person's versions it is, unless there is one for a later one, and end the job."""
+    values = {"version": version, "engine": made_by, "computed_at": now(), "payload": payload}
     with writing() as session:
         connection = session.connection()
-        if connection.execute(_REACHED, {"his": user_id, "reached": state.version}).first() is not None:
+        if connection.execute(_REACHED, {"his": user_id, "reached": version}).first() is not None:
             connection.execute(_kept(db.engine.dialect.name), {"his": user_id, **{f"new_{name}": value for name, value in values.items()}})
         if job_id:
             jobs.end(job_id, "done")
-    return True
 
 
 _STATE = (

@@ -1,9 +1,12 @@
 """`flask bench` measures and says what it measured."""
 
+import os
+import sys
+
 import numpy as np
 import pytest
 
-from movie_recommender.benchmarks import imports, plots, recompute, report, running_report, synthetic
+from movie_recommender.benchmarks import child, imports, plots, recompute, report, running_report, synthetic
 from movie_recommender.errors import InvalidInput
 
 
@@ -32,19 +35,22 @@ def test_the_page_has_a_row_for_every_size_profile_and_peer(measured):
     page = report.page([report.SizeReport(asdict(measured), peers)])
     assert page.count("| tiny |") == 1 + len(measured.by_profile) + 1 + 1
     assert "| somebody's kNN |" in page
-    assert "| 100.0 |" in page
+    assert "| 100.00 |" in page
 
 
 def test_the_page_tells_how_long_people_wait_for_a_list():
     row = dict.fromkeys(("p50", "p95", "saved_p50", "cpu_web", "cpu_background"), 12.3) | {"memory_web": 150e6, "memory_background": 520e6}
-    assert "| 8 | 240 | 12 | 12 | 12 | 12.3 | 12.3 | 150 | 520 |" in running_report.latency([row | {"people": 8, "ratings": 240}])
+    row |= {"people": 8, "ratings": 240, "worst": 99.0}
+    assert "| 8 | 240 | 12 | 12 | 99 | 12 | 12.3 | 12.3 | 150 | 520 |" in running_report.latency("32m ratings", [row])
 
 
 def test_the_page_tells_what_the_running_product_costs():
     costs = [{"name": "a bare Flask hello", "cpu_ms": 0.25, "times_hello": 1.0, "elapsed_ms": 0.5, "size": 5}]
-    assert "| a bare Flask hello | 0.25 | 1.0 | 4,000 | 0.50 | 5 |" in running_report.website({"costs": costs, "memory": 150e6})
+    assert "| a bare Flask hello | 0.25 | 1.0 | 4,000 | 0.50 | 5 |" in running_report.website("here", {"costs": costs, "memory": 150e6})
     visit = {"screen": "phone", "cache": "cold", "cards": 50, "largest_paint": 348.0, "layout_shift": 0.0, "bytes": 52702, "requests": 15}
-    seen = running_report.in_the_browser([visit], {"interactions": 12, "seconds": 61.0, "seconds_from_last_star": 0.8})
+    seen = running_report.in_the_browser(
+        "here", {"visits": [visit], "walk": {"interactions": 12, "seconds": 61.0, "seconds_from_last_star": 0.8}}
+    )
     assert "| phone | cold | 50 | 348 | 0 | 52,702 | 15 |" in seen
     assert "12 interactions and 61 s" in seen
 
@@ -59,7 +65,33 @@ def test_an_import_is_measured_until_the_engine_serves_from_sql():
 
 def test_an_unknown_size_is_answered_with_those_there_are():
     with pytest.raises(InvalidInput, match="100k, 1m, 10m, 25m, 32m"):
-        report.run(["7m"], 1, None, print)
+        next(report.run(report.Plan(sizes=["7m"]), print))
+
+
+def test_what_fails_or_takes_too_long_is_said_in_its_place_and_the_rest_goes_on(tmp_path, monkeypatch):
+    monkeypatch.setattr(report, "PART_SECONDS", 0.01)
+    text = "".join(report.run(report.Plan(parts=["plots", "website"], instance=tmp_path), lambda _what: None))
+    assert text.count("did not come to its end within 0 s") == 2
+
+
+def test_who_ends_a_measurement_ends_all_that_it_started(tmp_path):
+    program = """
+import subprocess, sys, time
+from movie_recommender.benchmarks.child import ended_in_order
+with ended_in_order():
+    started = subprocess.Popen(["sleep", "60"])
+    try:
+        open(sys.argv[1], "w").write(str(started.pid))
+        time.sleep(60)
+    finally:
+        started.kill()
+        started.wait()
+"""
+    noted = tmp_path / "pid"
+    with pytest.raises(InvalidInput, match="did not come to its end"):
+        child.run([sys.executable, "-c", program, str(noted)], seconds=3.0)
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(noted.read_text()), 0)
 
 
 def test_the_nearest_plots_are_found_exactly_by_blocks_and_nearly_all_by_chroma():

@@ -1,0 +1,101 @@
+"""How long the background API takes until it can make lists, and what it holds then: from SQL, then from its snapshot.
+
+    python -m movie_recommender.benchmarks.starting INSTANCE
+
+It is started as `flask start` starts it, asked ten times a second whether the engine is ready, and stopped. The encoder is not loaded.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import requests
+
+from movie_recommender import settings, supervisor
+from movie_recommender.errors import MovieRecommenderError
+from movie_recommender.storage import snapshots
+
+from .child import ended_in_order
+from .crowd import cpu_seconds, free_port, memory, opened
+
+LONGEST = 1_200.0  # seconds until the engine is ready
+SETTLED = 5.0  # seconds after which memory is looked at
+
+
+@dataclass(frozen=True)
+class Start:
+    """Seconds elapsed and of CPU until the engine is ready; bytes in memory some seconds later, and the most until then."""
+
+    source: str
+    ratings: int
+    seconds: float
+    cpu_seconds: float
+    memory: int
+    most_memory: int
+
+
+def measure(instance: Path) -> list[Start]:
+    """Start it twice; the snapshot that is there is thrown away first.
+
+    Raises:
+        MovieRecommenderError: The engine is not ready in time.
+    """
+    with opened(instance):
+        (instance / snapshots.NAME).unlink(missing_ok=True)
+    with ended_in_order():
+        return [_measured(instance, source) for source in ("SQL", "snapshot")]
+
+
+def _measured(instance: Path, source: str) -> Start:
+    began = time.monotonic()
+    with _background_api(instance) as (process, url):
+        ratings = _ready(process, url)
+        seconds, cpu = time.monotonic() - began, cpu_seconds(process.pid)
+        time.sleep(SETTLED)
+        return Start(source, ratings, seconds, cpu, memory(process.pid), _most(process.pid))
+
+
+@contextmanager
+def _background_api(instance: Path) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
+    port = str(free_port())
+    changed: dict[str, Any] = {"BACKGROUND_PORT": port, "LOG_LEVEL": "WARNING"}
+    watched = supervisor.processes(settings.load(INSTANCE_PATH=instance, **changed), reload=False)[0]
+    watched.environment = {**watched.environment, **changed}
+    watched.start()
+    try:
+        assert watched.process is not None
+        yield watched.process, f"http://127.0.0.1:{port}/health"
+    finally:
+        watched.stop()
+
+
+def _ready(process: subprocess.Popen[bytes], url: str) -> int:
+    """Wait until lists can be made; how many ratings the engine knows."""
+    deadline = time.monotonic() + LONGEST
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            engine = requests.get(url, timeout=10).json()["engine"]
+        except requests.RequestException:
+            engine = {"ready": False}
+        if engine["ready"]:
+            return int(engine["ratings"])
+        time.sleep(0.1)
+    raise MovieRecommenderError(f"The engine was not ready after {LONGEST:.0f} s.")
+
+
+def _most(pid: int) -> int:
+    """The most bytes of a process that were in RAM."""
+    lines = Path(f"/proc/{pid}/status").read_text("ascii").splitlines()
+    return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("VmHWM:"))
+
+
+if __name__ == "__main__":
+    json.dump([asdict(start) for start in measure(Path(sys.argv[1]))], sys.stdout)
