@@ -21,7 +21,7 @@ from movie_recommender.services import importing
 from movie_recommender.services.plots import Plots
 from movie_recommender.storage.models import Movie, PlotVector
 
-THREADS, PLOTS = 1, 400
+THREADS, PLOTS = 1, 256
 
 
 def measure(plots: int = PLOTS) -> dict[str, Any]:
