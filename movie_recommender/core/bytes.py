@@ -8,7 +8,11 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
+from .ahead import fetch
 from .data import IntArray, Vectors
+
+AHEAD, LINE = 8, 64
+"""So many rows ahead they are asked for, and by so many numbers: rows here and there are waited for one by one."""
 
 
 class ByteTable:
@@ -94,8 +98,12 @@ def known_products(steps, vector, known):  # type: ignore[no-untyped-def]
 
 @njit(cache=True, nogil=True)
 def some_products(steps, rows, vector):  # type: ignore[no-untyped-def]
-    found = np.empty(rows.size, np.float32)
+    found, flat, width = np.empty(rows.size, np.float32), steps.ravel(), np.int64(steps.shape[1])
     for at in range(found.size):
+        if at + AHEAD < rows.size:
+            begin = rows[at + AHEAD] * width
+            for place in range(begin, begin + width, LINE):
+                fetch(flat, place)  # type: ignore[call-arg]
         found[at] = product(steps[rows[at]], vector)
     return found
 

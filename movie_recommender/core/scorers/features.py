@@ -12,6 +12,7 @@ import numpy.typing as npt
 import scipy.sparse
 from numba import njit
 
+from ..ahead import fetch
 from ..data import FloatArray, IntArray, Items
 from ..matrix import RatingMatrix
 from ..profile import Profile
@@ -20,6 +21,9 @@ from .base import Places, Scorer, Signal, Values, as_places, unknown
 
 Labelled = tuple[str, str, float]
 """A feature of one film: its kind, its name, its weight."""
+
+AHEAD = 16
+"""So many features ahead their films are asked for: one after the other each would be waited for."""
 
 
 class FeatureAffinity(Scorer):
@@ -169,14 +173,19 @@ _scratch = threading.local()
 @njit(cache=True, nogil=True)
 def add_features(places, indptr, indices, data, kinds, cols, preferences, stars):  # type: ignore[no-untyped-def]
     """Add up the rated films' features: those that occur, in order of first sight, and their sums; `places` are -1 before and after."""
-    total = 0
-    for col in cols:
-        total += indptr[kinds[col] + 1] - indptr[kinds[col]]
+    begins, ends, total = np.empty(cols.size, np.int64), np.empty(cols.size, np.int64), 0
+    for at in range(cols.size):
+        begins[at], ends[at] = indptr[kinds[cols[at]]], indptr[kinds[cols[at]] + 1]
+        fetch(indices, begins[at])  # type: ignore[call-arg]
+        fetch(data, begins[at])
+        total += ends[at] - begins[at]
+    for at in range(cols.size):
+        for c in range(begins[at], ends[at]):
+            fetch(places, indices[c])  # type: ignore[call-arg]
     found, sums = np.empty(total, np.int64), np.zeros((4, total))
     end = 0
     for at in range(cols.size):
-        kind = kinds[cols[at]]
-        for c in range(indptr[kind], indptr[kind + 1]):
+        for c in range(begins[at], ends[at]):
             place = places[indices[c]]
             if place < 0:
                 place = places[indices[c]] = end
@@ -193,8 +202,14 @@ def add_features(places, indptr, indices, data, kinds, cols, preferences, stars)
 
 @njit(cache=True, nogil=True)
 def add_affinities(scores, indptr, indices, data, features, affinities):  # type: ignore[no-untyped-def]
+    begins, ends = np.empty(features.size, np.int64), np.empty(features.size, np.int64)
     for at in range(features.size):
-        for place in range(indptr[features[at]], indptr[features[at] + 1]):
+        begins[at], ends[at] = indptr[features[at]], indptr[features[at] + 1]
+    for at in range(features.size):
+        if at + AHEAD < features.size:
+            fetch(indices, begins[at + AHEAD])  # type: ignore[call-arg]
+            fetch(data, begins[at + AHEAD])
+        for place in range(begins[at], ends[at]):
             scores[indices[place]] += data[place] * affinities[at]
 
 

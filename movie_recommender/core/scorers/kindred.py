@@ -10,6 +10,7 @@ import scipy.linalg
 import scipy.sparse
 from numba import njit
 
+from ..ahead import fetch
 from ..bytes import ShortTable
 from ..cells import CODE_BITS
 from ..data import CODES, FloatArray, IntArray, Items
@@ -229,6 +230,9 @@ def without_oneself(kernel: npt.NDArray[np.floating], places: IntArray) -> Table
 def products_with(own, indptr, indices, data, rows, n_cols):  # type: ignore[no-untyped-def]
     """``float64[n_cols]``: ``own @ X[rows]`` of a CSR matrix."""
     sums = np.zeros(n_cols)
+    for row in rows:
+        fetch(indices, indptr[row])  # type: ignore[call-arg]
+        fetch(data, indptr[row])
     for k in range(rows.size):
         for at in range(indptr[rows[k]], indptr[rows[k] + 1]):
             sums[indices[at]] += own[k] * data[at]
