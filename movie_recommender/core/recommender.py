@@ -27,7 +27,7 @@ from .weights import WeightsSource, load_weights
 POOL, VARIED = 100, 60
 """Among how many of the best candidates variety chooses, and how many places it fills; after them the score decides."""
 
-CANDIDATES = 4000
+CANDIDATES = 2000
 """Among how many of the best the best of every genre are looked for first."""
 
 SIMILAR_BLOCK = 64

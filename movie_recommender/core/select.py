@@ -10,7 +10,7 @@ from numba import njit
 
 from .data import FloatArray, IntArray, Items
 
-BINS = 4096
+BINS, BITS = 4096, 64
 
 SAMPLED, MORE = 8, 1.15
 """First one score in so many says from where on enough are found, with some more to be sure; then all do."""
@@ -38,10 +38,9 @@ class Groups:
     def __init__(self, groups: Sequence[IntArray], n_items: int) -> None:
         self.members = np.concatenate([np.empty(0, np.int64), *groups]).astype(np.int32)
         self.starts = np.cumsum([0, *(group.size for group in groups)])
-        group_of = np.repeat(np.arange(len(groups), dtype=np.int16), np.diff(self.starts))
-        self._own_groups = group_of[np.argsort(self.members, kind="stable")]
-        sizes = np.bincount(self.members, minlength=n_items)
-        self._own_starts = np.concatenate(([0], np.cumsum(sizes))).astype(np.int32)
+        self._flags = np.zeros((-(-len(groups) // BITS), n_items), dtype=np.uint64)
+        for at, group in enumerate(groups):
+            self._flags[at // BITS, group] |= np.uint64(1 << at % BITS)
 
     def best(self, scores: FloatArray, allowed: npt.NDArray[np.bool_], first: IntArray, order: IntArray, n: int) -> IntArray:
         """``int[n_groups, n]``: each group's `n` largest allowed scores, largest first, equal ones in order; -1 where there are fewer.
@@ -51,7 +50,7 @@ class Groups:
         """
         found = np.full((self.starts.size - 1, max(n, 0)), -1, dtype=np.int64)
         if found.size:
-            best_in_groups(scores, allowed, first, order, self.starts, self.members, self._own_starts, self._own_groups, found)
+            best_in_groups(scores, allowed, first, order, self.starts, self.members, self._flags, found)
         return found
 
 
@@ -138,24 +137,24 @@ def in_order(values):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def best_in_groups(scores, allowed, first, order, starts, members, own_starts, own_groups, found):  # type: ignore[no-untyped-def]
-    """`Groups.best`: the groups of item ``i`` are ``own_groups[own_starts[i] : own_starts[i + 1]]``."""
+def best_in_groups(scores, allowed, first, order, starts, members, flags, found):  # type: ignore[no-untyped-def]
+    """`Groups.best`: bit ``b`` of ``flags[w, i]`` says whether item ``i`` is in group ``64 * w + b``."""
     n_groups, n = found.shape
-    ends = np.zeros(first.size + 1, np.int64)
-    for at in range(first.size):
-        ends[at + 1] = ends[at] + own_starts[first[at] + 1] - own_starts[first[at]]
-    groups = np.empty(ends[-1], own_groups.dtype)  # read in the order of memory: by score each would be waited for
-    for at in range(first.size):
-        begin = own_starts[first[at]] - ends[at]
-        for to in range(ends[at], ends[at + 1]):
-            groups[to] = own_groups[begin + to]
-    taken = np.zeros(n_groups, np.int64)
-    for at in order:
-        for to in range(ends[at], ends[at + 1]):
-            group = groups[to]
-            if taken[group] < n:
-                found[group, taken[group]] = first[at]
-                taken[group] += 1
+    one, taken, own = np.uint64(1), np.zeros(n_groups, np.int64), np.empty(first.size, np.uint64)
+    for word in range(flags.shape[0]):
+        for at in range(first.size):  # in the order of memory: by score each would be waited for
+            own[at] = flags[word, first[at]]
+        not_full = ~np.uint64(0)
+        for at in order:
+            group, bits = word * BITS, own[at] & not_full
+            while bits:
+                if bits & one:
+                    found[group, taken[group]] = first[at]
+                    taken[group] += 1
+                    if taken[group] == n:
+                        not_full &= ~(one << np.uint64(group - word * BITS))
+                bits >>= one
+                group += 1
     least = scores[first[order[-1]]] if order.size else np.inf
     for group in range(n_groups):
         more, rest = 0, found[group, taken[group] :]
