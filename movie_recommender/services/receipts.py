@@ -45,22 +45,22 @@ def packed(items: Listing, known: Collection[int]) -> bytes:
 
 def _numbered(table: ReasonTable) -> tuple[list[str], Numbers, Numbers]:
     """A line for each cause that occurs; the table's causes by these lines; and each item's crowd."""
-    lines: list[str] = []
     labels = np.full(table.labels.shape, NONE, dtype=np.int32)
     crowds = np.zeros((table.labels.shape[0], CROWD_WIDTH), dtype=np.int32)
-    for term, (label, crowd) in enumerate(zip(table.label, table.crowds, strict=True)):
-        there = (table.terms == term)[:, :, None] & (table.labels >= 0)
-        own = table.labels[there]
+    there = np.flatnonzero(table.labels >= 0)
+    own, terms = table.labels.ravel()[there], table.terms.ravel()[there // table.labels.shape[2]]
+    is_named = np.ones(there.size, dtype=bool)
+    for term, crowd in enumerate(table.crowds):
         if crowd is not None:
-            items = np.nonzero(there)[0]
-            crowds[items, 0], crowds[items, 1] = crowd.counts[own], np.rint(crowd.means[own] * MEAN)
-            crowds[items, 2:] = crowd.histograms[own]
-            labels[there] = CROWD
-        else:
-            distinct, places = np.unique(own, return_inverse=True)
-            labels[there] = len(lines) + places
-            lines += [_line(label(each)) for each in distinct.tolist()]
-    return lines, labels, crowds
+            mine = terms == term
+            items, numbers = there[mine] // labels[0].size, own[mine]
+            crowds[items, 0], crowds[items, 1] = crowd.counts[numbers], np.rint(crowd.means[numbers] * MEAN)
+            crowds[items, 2:] = crowd.histograms[numbers]
+            is_named &= ~mine
+            labels.ravel()[there[mine]] = CROWD
+    keys, places = np.unique(terms[is_named].astype(np.int64) << 32 | own[is_named], return_inverse=True)
+    labels.ravel()[there[is_named]] = places
+    return [_line(table.label[key >> 32](key & 0xFFFFFFFF)) for key in keys.tolist()], labels, crowds
 
 
 def _line(cause: Cause) -> str:
