@@ -8,13 +8,13 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import selectinload
 
 from ..catalogue.records import FORMATS
 from ..errors import InvalidInput, NotFound
-from ..storage import db, upsert, writing
-from ..storage.models import DEMO_ORIGIN, Credit, Genre, Movie, MovieGenre, Rating, SimilarMovies, Unseen, User
+from ..storage import db, rows, upsert, writing
+from ..storage.models import DEMO_ORIGIN, Credit, Genre, Movie, MovieGenre, Rating, Revision, SimilarMovies, Unseen, User
 from . import searching
 from .fame import fame
 
@@ -154,12 +154,26 @@ def before(film: Movie) -> list[Movie]:
     return list(db.session.scalars(earlier.order_by(Movie.part, Movie.year, Movie.id)))
 
 
+def compared() -> int:
+    """How often it has changed which films are like which."""
+    found = rows(_COMPARED)
+    return int(found[0][0]) if found else 0
+
+
+_COMPARED = select(Revision.value).where(Revision.name == "similar")
+
+
 def histogram(movie_id: int) -> list[int]:
     """How many people here gave 0.5, 1, ... 5 stars: ten counts; made-up raters do not count."""
-    made_up = select(User.id).where(User.origin == DEMO_ORIGIN)
-    query = select(Rating.half_stars, func.count()).where(Rating.movie_id == movie_id, Rating.user_id.not_in(made_up))
-    counts = dict(db.session.execute(query.group_by(Rating.half_stars)).all())
+    counts = dict(rows(_GIVEN, movie_id=movie_id))
     return [counts.get(halves, 0) for halves in range(1, 11)]
+
+
+_GIVEN = (
+    select(Rating.half_stars, func.count())
+    .where(Rating.movie_id == bindparam("movie_id"), Rating.user_id.not_in(select(User.id).where(User.origin == DEMO_ORIGIN)))
+    .group_by(Rating.half_stars)
+)  # fmt: skip
 
 
 def mark_unseen(user_id: int, movie_id: int) -> None:

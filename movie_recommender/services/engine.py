@@ -27,7 +27,7 @@ from ..core.evaluation import SelfCheck, self_check
 from ..core.together import Attendee, Pick, together
 from ..core.warm_up import warm_up
 from ..errors import EngineLoading, SettingError
-from ..storage import db, revisions, upsert, writing
+from ..storage import db, raise_revision, revisions, upsert, writing
 from ..storage.models import Movie, SimilarMovies
 from . import rating, snapshots, training
 
@@ -316,6 +316,7 @@ def _write_similar(rows: Sequence[dict[str, object]]) -> None:
             session.execute(
                 statement.on_conflict_do_update(index_elements=["movie_id"], set_={"payload": statement.excluded.payload}), kept
             )
+        raise_revision("similar")
 
 
 def _weights_file() -> Path | None:

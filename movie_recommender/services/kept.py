@@ -10,7 +10,7 @@ from flask import current_app
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
-MOST = 2_000  # values of one kind: of a rendered card 6 KB each
+MOST = 2_000  # values of one kind, unless it says otherwise: of a rendered card 6 KB each
 
 
 class KeptByRevision(Generic[K, V]):
@@ -19,15 +19,15 @@ class KeptByRevision(Generic[K, V]):
     Nothing of one person may be kept here: everybody gets the same values.
     """
 
-    def __init__(self, name: str) -> None:
-        self._name = f"kept {name}"
+    def __init__(self, name: str, most: int = MOST) -> None:
+        self._name, self._most = f"kept {name}", most
         self._lock = threading.Lock()
 
     def get(self, revision: Hashable, keys: Mapping[K, Any] | list[K], load: Callable[[list[K]], Mapping[K, V]]) -> dict[K, V]:
         """The values of these keys; `load` is called at most once, with those that are not here yet, and may leave some out."""
         with self._lock:
             kept: tuple[Hashable, dict[K, V]] = current_app.extensions.get(self._name, (None, {}))
-            if kept[0] != revision or len(kept[1]) > MOST:
+            if kept[0] != revision or len(kept[1]) > self._most:
                 kept = (revision, {})
                 current_app.extensions[self._name] = kept
         values = kept[1]

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from flask import current_app
 from sqlalchemy import delete, select
 
-from ..errors import NotFound, NotSignedIn
+from ..errors import NotFound
 from ..storage import db, writing
 from ..storage.models import BrowserSession, Token, User
 from .clock import now
@@ -69,20 +69,6 @@ def issue_token(user: User) -> tuple[str, int]:
         session.execute(delete(Token).where(Token.user_id == user.id, Token.expires_at <= now()))
         session.add(Token(user_id=user.id, digest=digest(token), created_at=now(), expires_at=expires_at))
     return token, expires_at
-
-
-def by_token(token: str) -> User:
-    """The member whose API token this is.
-
-    Raises:
-        NotSignedIn: The token is unknown, revoked or expired.
-    """
-    user = db.session.scalar(
-        select(User).join(Token, Token.user_id == User.id).where(Token.digest == digest(token), Token.expires_at > now())
-    )
-    if user is None:
-        raise NotSignedIn("This token is unknown or has expired. Get a new one with POST /api/v1/tokens.")
-    return user
 
 
 def tokens(user_id: int) -> Sequence[Token]:

@@ -151,14 +151,19 @@ def _merged(entries: list[Kept], known: Collection[int]) -> list[Kept]:
 
 def _rows(user_id: int, entries: list[Entry], rated: Mapping[int, float], catalogue: int) -> list[Recommended]:
     causes = {movie_id for entry in entries for reason in entry.reasons for movie_id, _ in reason.causes.get("movies", ())}
-    titles = _titles.get(catalogue, list(causes), browsing.titles)
+    named = titles(catalogue, causes)
     said = dismissing.said(user_id, [entry.movie_id for entry in entries])
     return [
         Recommended(
-            entry, one_line(entry.reasons, titles, rated), said.get(entry.movie_id, frozenset()), rated.get(entry.movie_id)
+            entry, one_line(entry.reasons, named, rated), said.get(entry.movie_id, frozenset()), rated.get(entry.movie_id)
         )
         for entry in entries
     ]  # fmt: skip
+
+
+def titles(catalogue: int, movie_ids: Collection[int]) -> dict[int, str]:
+    """Movie id to title, as of this revision of the catalogue."""
+    return _titles.get(catalogue, list(movie_ids), browsing.titles)
 
 
 def genre_choices(catalogue: int) -> list[str]:

@@ -38,13 +38,13 @@ def recompute(engine: Engine, user_id: int, job_id: str | None = None) -> bool:
     """
     db.session.rollback()
     found = rows(_STATE, user_id=user_id)
-    state = found[0] if found else None
-    if state is None or (state.computed_version >= state.version and state.engine in (None, engine.version)):
+    version, computed_version, made_by = found[0] if found else (0, 0, None)
+    if computed_version >= version and made_by in (None, engine.version):
         _settle(user_id, job_id)
         return False
     # Read after the version: the list may know more than it says, never less.
-    payload, made_by = computed(engine, user_id, state.version)
-    keep(user_id, state.version, made_by, payload, job_id)
+    payload, made_by = computed(engine, user_id, version)
+    keep(user_id, version, made_by, payload, job_id)
     return True
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Text, bindparam, cast, select
 
 from ..errors import InvalidInput
 from ..storage import rows, upsert, writing
@@ -84,10 +85,10 @@ PRESETS: dict[str, tuple[str, str, Steering]] = {
 def of(user_id: int) -> Steering:
     """How the person steers; neutral if he has not said."""
     found = rows(_STEERED, user_id=user_id)
-    return Steering.of(found[0].settings) if found else Steering()
+    return Steering.of(json.loads(found[0][0])) if found else Steering()
 
 
-_STEERED = select(Steer.settings).where(Steer.user_id == bindparam("user_id"))
+_STEERED = select(cast(Steer.settings, Text)).where(Steer.user_id == bindparam("user_id"))
 
 
 def save(user_id: int, steering: Steering) -> int:

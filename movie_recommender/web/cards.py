@@ -17,8 +17,13 @@ from ..services import browsing
 from ..services.kept import KeptByRevision
 from ..services.recommending import Recommendations
 
+
 # What differs between people and requests, with the mark that stands for it in a kept card. No text of a film holds such a sign.
-MARKS = {name: f"\ue000{name}\ue001" for name in ("said", "predicted", "why", "csrf", "back")}
+def mark(name: str) -> str:
+    return f"\ue000{name}\ue001"
+
+
+MARKS = {name: mark(name) for name in ("said", "predicted", "why", "csrf", "back")}
 _CUT = re.compile(r" is-\ue000said\ue001|\ue000(predicted|why|csrf|back)\ue001")
 _kept: KeptByRevision[int, list[str]] = KeptByRevision("cards")
 

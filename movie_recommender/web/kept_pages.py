@@ -1,7 +1,8 @@
 """Whole pages of one person, kept as they were sent until anything that shows on them changes.
 
-A page is found by the browser's session, its address and what else shapes it, and holds as long as the person's standing, which the
-database tells with every request: so all processes of the website agree, and what was rated or hidden is gone at once.
+A page is found by the browser's session (or the program's token), its address and what else shapes it, and holds as long as the
+person's standing, which the database tells with every request: so all processes of the website agree, and what was rated or
+hidden is gone at once.
 """
 
 from __future__ import annotations
@@ -66,23 +67,33 @@ def answer(render: Callable[[], str]) -> Response:
     A page that says something once (a flashed message) is neither kept nor taken from here.
     """
     person: Visitor = current_user._get_current_object()
-    if not isinstance(person, Visitor) or "_flashes" in session or current_app.debug or len(request.full_path) > LONGEST_ADDRESS:
+    if not isinstance(person, Visitor) or "_flashes" in session:
         return Response(render(), mimetype="text/html")
+    # The token's secret shapes the page too: its forms hold a token of this one.
+    return _answer(person, render, "text/html", takes_gzip(), lambda: (session.get("csrf_token"), request.cookies.get("theme")))
+
+
+def answer_program(person: Visitor, render: Callable[[], str]) -> Response:
+    """The same for a program that asks with a token: JSON, as it is."""
+    return _answer(person, render, "application/json", False, lambda: None)
+
+
+def _answer(person: Visitor, render: Callable[[], str], mimetype: str, is_packed: bool, shape: Callable[[], Hashable]) -> Response:
+    if current_app.debug or len(request.full_path) > LONGEST_ADDRESS:
+        return Response(render(), mimetype=mimetype)
     pages: KeptPages = current_app.extensions.setdefault("kept pages", KeptPages())
-    is_packed = takes_gzip()
-    key = (keys.digest(person.session_key), request.full_path, request.cookies.get("theme"), is_packed)
-    # The token's secret too: forms of the page hold a token of this one.
-    secret = session.get("csrf_token")
+    key = (keys.digest(person.session_key), mimetype, request.full_path, is_packed)
     stamp = (person.standing, person.is_operator, current_app.config["ASSET_VERSION"])
-    page = pages.get(key, (*stamp, secret)) if secret else None
+    page = pages.get(key, (stamp, shape()))
     if page is None:
         body = render().encode()
         if is_packed:
             body = gzip.compress(body, LEVEL, mtime=0)
-        page = _Page((*stamp, session.get("csrf_token")), dismissing.next_lapse(person.id), body, is_packed)
+        page = _Page((stamp, shape()), dismissing.next_lapse(person.id), body, is_packed)
         pages.put(key, page)
-    response = Response(page.body, mimetype="text/html")
-    response.vary.add("Accept-Encoding")
+    response = Response(page.body, mimetype=mimetype)
+    if mimetype == "text/html":
+        response.vary.add("Accept-Encoding")
     if page.is_packed:
         response.content_encoding = "gzip"
     return response

@@ -6,10 +6,10 @@ from flask import Blueprint, render_template, request
 from flask_login import current_user
 
 from ..services import browsing, dismissing, rating, searching
+from . import films
 from .answers import page_number
 
 blueprint = Blueprint("movies", __name__)
-ALIKE = 10  # films of each kind of likeness on a film's page
 SUGGESTED = 6  # films and people beneath the search field
 
 
@@ -69,7 +69,4 @@ def person(person_id: int) -> str:
 @blueprint.get("/movies/<movie_id:movie_id>")
 def movie(movie_id: int) -> str:
     """Facts, plot, people, your rating, what everybody gave, and similar films."""
-    film, stars = browsing.movie(movie_id), rating.stars_of(current_user.id, [movie_id])
-    said = dismissing.said(current_user.id, [movie_id]).get(movie_id, ())
-    facts = {"before": browsing.before(film), "alike": browsing.more_like(movie_id, ALIKE), "histogram": browsing.histogram(movie_id)}
-    return render_template("movie.html", film=film, stars=stars, said=said, **facts)
+    return render_template("movie.html", film=films.page_of(movie_id, current_user))

@@ -2,6 +2,8 @@
 
 import pytest
 
+from movie_recommender.web.api import schemas
+
 
 def shown(answer):
     assert answer.status_code == 200, answer.json
@@ -36,6 +38,12 @@ def test_an_item_gives_its_stars_and_its_reasons(alice, listed, movies):
         },
     ]
     assert sum(reason["points"] for reason in item["reasons"]) == item["score"]
+
+
+def test_the_answer_is_what_its_description_makes_of_it(alice, listed):
+    answer = alice.get("/recommendations").json
+    assert schemas.Recommendations().dump(answer) == answer
+    assert schemas.Recommendations().validate(answer) == {}
 
 
 def test_a_change_marks_the_list_as_updating_and_keeps_the_old_one(alice, listed, movies):

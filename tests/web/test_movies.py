@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from movie_recommender.storage import db
+from movie_recommender.storage import raise_revision, writing
 from movie_recommender.storage.models import SimilarMovies
 
 
@@ -103,15 +103,31 @@ def test_more_like_this_is_told_by_fans_plot_and_people_each_with_its_reason_whe
     film, other = add_movie("Alien", plot="A crew meets a stranger."), add_movie("The Thing")
     assert "The films here are being compared" in alice.browser.get(f"/movies/{film}").text
     kinds = {"all": [other], "fans": [other], "plot": [], "people": []}
-    with app.app_context():
-        db.session.add(SimilarMovies(movie_id=film, payload=json.dumps(kinds).encode()))
-        db.session.commit()
+    with app.app_context(), writing() as session:
+        session.add(SimilarMovies(movie_id=film, payload=json.dumps(kinds).encode()))
+        raise_revision("similar")
     page = alice.browser.get(f"/movies/{film}").text
     by_fans, rest = page.split("By shared fans")[1].split("By plot")
     assert f'href="/movies/{other}"' in by_fans
     assert "No other plot comes near this one." in rest
     assert "Nobody who made it is known here." in rest
     assert f'href="/movies/{other}"' not in rest
+
+
+def test_the_page_of_a_film_shows_each_person_his_own_and_what_everybody_just_gave(
+    alice: Any, bob: Any, add_movie: Callable[..., int]
+) -> None:
+    film = add_movie("Alien")
+    assert "Nobody here has rated it yet." in alice.browser.get(f"/movies/{film}").text
+    bob.browser.post(f"/movies/{film}/rating", data={"stars": "5"})
+    seen_by_bob, seen_by_alice = (one.browser.get(f"/movies/{film}").text for one in (bob, alice))
+    assert "5 stars: 1" in seen_by_bob
+    assert "5 stars: 1" in seen_by_alice
+    assert f'id="s{film}-5" checked' in seen_by_bob
+    assert " checked" not in seen_by_alice
+    alice.browser.post(f"/movies/{film}/watchlist")
+    assert "is-watchlist" in alice.browser.get(f"/movies/{film}").text
+    assert "is-watchlist" not in bob.browser.get(f"/movies/{film}").text
 
 
 def test_a_film_that_is_not_here_is_a_friendly_404(alice: Any) -> None:

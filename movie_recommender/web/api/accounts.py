@@ -8,6 +8,7 @@ from apiflask import APIBlueprint
 from flask import current_app
 
 from ...services import accounts, joining, keys, recommending
+from ...services.visitors import Visitor
 from ...storage.models import User as Person
 from ..access import visitor_address
 from . import body, schemas
@@ -56,7 +57,7 @@ def get_me() -> dict[str, Any]:
     return {**_described(me()), **standing(recommending.status(me().id))}
 
 
-def _described(user: Person) -> dict[str, Any]:
+def _described(user: Person | Visitor) -> dict[str, Any]:
     return {"id": user.id, "username": user.name, "created_at": user.created_at}
 
 

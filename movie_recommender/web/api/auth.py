@@ -8,8 +8,8 @@ from apiflask import HTTPError, HTTPTokenAuth
 from flask import Response, request
 
 from ...errors import NotSignedIn
-from ...services import keys
-from ...storage.models import User
+from ...services import visitors
+from ...services.visitors import Visitor
 from .errors import answer
 
 auth = HTTPTokenAuth(
@@ -20,10 +20,10 @@ NO_TOKEN = "Send a token with the header `Authorization: Bearer <token>`. Get on
 
 
 @auth.verify_token
-def _owner(token: str | None) -> User | None:
+def _owner(token: str | None) -> Visitor | None:
     """The token's owner; a token that does not hold is an error even where one may ask without any."""
     if token:
-        return keys.by_token(token)
+        return visitors.by_token(token)
     if "Authorization" in request.headers:
         raise NotSignedIn(NO_TOKEN)
     return None
@@ -34,9 +34,9 @@ def _refuse(error: HTTPError) -> Response:
     return answer(error.status_code, NO_TOKEN)
 
 
-def me() -> User:
+def me() -> Visitor:
     """The person whose token came with the request, in views that require one."""
-    return cast(User, auth.current_user)
+    return cast(Visitor, auth.current_user)
 
 
 def token_in_use() -> str:

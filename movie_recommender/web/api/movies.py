@@ -39,7 +39,7 @@ def get_movie(movie_id: int) -> dict[str, Any]:
     """One movie with its facts, and your rating when you send a token"""
     movie = browsing.movie(movie_id)
     given = rating.given(auth.current_user.id, movie_id) if auth.current_user else None
-    return {**movie_card(movie), **_facts(movie), "your_rating": given and {"rating": given.stars, "rated_at": given.rated_at}}
+    return {**movie_card(movie), **_facts(movie), "your_rating": given and {"rating": given[0], "rated_at": given[1]}}
 
 
 def _facts(movie: Movie) -> dict[str, Any]:

@@ -24,7 +24,10 @@ def list_ratings(query_data: dict[str, int]) -> dict[str, Any]:
     """What you have rated, newest first"""
     page, per_page = query_data["page"], query_data["per_page"]
     found = rating.history(me().id, "newest", page, per_page)
-    rows = [{**_shape(rated), "title": rated.movie.title, "year": rated.movie.year} for rated in found.items]
+    rows = [
+        {"movie_id": one.movie.id, "rating": one.stars, "rated_at": one.rated_at, "title": one.movie.title, "year": one.movie.year}
+        for one in found.items
+    ]
     return {
         "page": page, "pages": found.pages, "per_page": per_page, "total": found.total,
         "version": recommending.status(me().id).version, "ratings": rows if page == found.page else [],
@@ -37,7 +40,7 @@ def list_ratings(query_data: dict[str, int]) -> dict[str, Any]:
 @bp.doc(operation_id="getRating", responses={404: "There is no such movie, or you have not rated it."})
 def get_rating(movie_id: int) -> dict[str, Any]:
     """Your rating of a movie"""
-    return _stored(movie_id)
+    return _stored(movie_id, me().standing.version or 0)
 
 
 @bp.put("/ratings/<movie_id:movie_id>")
@@ -47,8 +50,7 @@ def get_rating(movie_id: int) -> dict[str, Any]:
 @bp.doc(operation_id="putRating", responses={**body.WRONG, 404: "There is no such movie."})
 def put_rating(movie_id: int, body: dict[str, float]) -> dict[str, Any]:
     """Rate a movie, or change your rating"""
-    rating.rate(me().id, movie_id, body["rating"])
-    return _stored(movie_id)
+    return _stored(movie_id, rating.rate(me().id, movie_id, body["rating"]))
 
 
 @bp.delete("/ratings/<movie_id:movie_id>")
@@ -62,13 +64,9 @@ def delete_rating(movie_id: int) -> dict[str, Any]:
     return {"movie_id": movie_id, "removed": removed, "version": rating.remove(me().id, movie_id)}
 
 
-def _stored(movie_id: int) -> dict[str, Any]:
+def _stored(movie_id: int, version: int) -> dict[str, Any]:
     given = rating.given(me().id, movie_id)
     if given is None:
         title = browsing.movie(movie_id).title
         raise NotFound(f"You have not rated {title}. Rate it with PUT /api/v1/ratings/{movie_id}.")
-    return {**_shape(given), "version": recommending.status(me().id).version}
-
-
-def _shape(given: rating.Rated) -> dict[str, Any]:
-    return {"movie_id": given.movie.id, "rating": given.stars, "rated_at": given.rated_at}
+    return {"movie_id": movie_id, "rating": given[0], "rated_at": given[1], "version": version}

@@ -6,11 +6,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from apiflask import APIBlueprint
+from flask import Response, current_app
 from marshmallow import RAISE
 
 from ...services import browsing, recommending
 from ...services.filtering import Filter, GenreFilter
+from ...services.kept import KeptByRevision
 from ...services.lists import Reason
+from .. import kept_pages
 from . import schemas
 from .accounts import standing
 from .answers import movie_card
@@ -24,29 +27,35 @@ bp = APIBlueprint("recommendations", __name__, tag={"name": "Recommendations"})
 @bp.input(schemas.RecommendationQuery, location="query", unknown=RAISE)
 @bp.output(schemas.Recommendations, description="One page of your last complete list, and how current it is.")
 @bp.doc(operation_id="listRecommendations")
-def list_recommendations(query_data: dict[str, Any]) -> dict[str, Any]:
+def list_recommendations(query_data: dict[str, Any]) -> Response:
     """Your list, best first
 
     While the state is `updating` this is the last complete list. Ask again until `computed_version` has come up to the
     `version` that your rating was answered with.
     """
-    genres = GenreFilter.of(query_data["genre"], query_data["exclude_genre"], query_data["match"])
+    # Written as it is described, and not once more by its schema: that took longer than all the rest.
+    return kept_pages.answer_program(me(), lambda: current_app.json.dumps(_page(query_data)))
+
+
+def _page(asked: dict[str, Any]) -> dict[str, Any]:
+    genres = GenreFilter.of(asked["genre"], asked["exclude_genre"], asked["match"])
     chosen = Filter(
-        genres, frozenset(query_data["decade"]), query_data.get("runtime"), query_data.get("language"),
-        query_data["watchlist"], None, query_data["rewatches"],
-    )  # fmt: skip
-    page, n = query_data["page"], query_data["n"]
+        genres, frozenset(asked["decade"]), asked.get("runtime"), asked.get("language"), asked["watchlist"], None, asked["rewatches"]
+    )
+    page, n = asked["page"], asked["n"]
     found = recommending.recommendations(me().id, chosen, page, n)
     items = _items(found) if page == found.page else []
     return {**standing(found), "page": page, "pages": found.pages, "per_page": n, "total": found.total, "items": items}
 
 
 def _items(found: recommending.Recommendations) -> list[dict[str, Any]]:
-    rows, movies = found.items, found.movies()
-    titles = browsing.titles({movie_id for row in rows for reason in row.entry.reasons for movie_id, _ in reason.causes.get("movies", ())})
+    rows = found.items
+    movies = _cards.get(found.catalogue, [row.entry.movie_id for row in rows], _movie_cards)
+    causes = {movie_id for row in rows for reason in row.entry.reasons for movie_id, _ in reason.causes.get("movies", ())}
+    titles = recommending.titles(found.catalogue, causes)
     return [
         {
-            **movie_card(movies[row.entry.movie_id]),
+            **movies[row.entry.movie_id],
             "score": row.entry.score,
             "predicted_rating": row.entry.predicted_rating,
             "why": row.why,
@@ -55,6 +64,13 @@ def _items(found: recommending.Recommendations) -> list[dict[str, Any]]:
         for row in rows
         if row.entry.movie_id in movies
     ]
+
+
+def _movie_cards(movie_ids: list[int]) -> dict[int, dict[str, Any]]:
+    return {movie_id: movie_card(movie) for movie_id, movie in browsing.by_ids(movie_ids).items()}
+
+
+_cards: KeptByRevision[int, dict[str, Any]] = KeptByRevision("facts of lists")
 
 
 def _reason(reason: Reason, titles: Mapping[int, str]) -> dict[str, Any]:
