@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+from numba import njit
 
-from .data import FloatArray, IntArray, checked_stars, to_codes
+from .data import FloatArray, IntArray, checked_stars
 from .matrix import CodeArray, RatingMatrix
 
 NEUTRAL, PULL = 3.2, 5.0
@@ -67,25 +68,30 @@ def fold_in(ratings: Mapping[int, float], matrix: RatingMatrix, user_id: int | N
         InvalidRatings: if a value is NaN or outside 0.5..5.
     """
     stars = checked_stars(list(ratings.values()))
-    cols = matrix.items.positions(np.fromiter(ratings.keys(), dtype=np.int64, count=len(ratings)))
-    order = np.argsort(cols, kind="stable")
-    order = order[cols[order] >= 0]
-    codes = to_codes(stars[order])
-    halves = codes / 2.0
-    row, cols = matrix.row_of(user_id), cols[order]
-    return Profile(cols, codes, halves, preferences_of(halves), row, matrix.latest.newer_than(row, cols), _famous(matrix.standing[cols]))
+    at = matrix.items.positions(np.fromiter(ratings.keys(), dtype=np.int64, count=len(ratings)))
+    cols, codes, halves, famous = folded(at, stars, matrix.standing)
+    row = matrix.row_of(user_id)
+    return Profile(cols, codes, halves, preferences_of(halves), row, matrix.latest.newer_than(row, cols), famous)
 
 
-def _famous(standing: FloatArray) -> float:
-    if not standing.size or standing.size >= MANY:
-        return 0.0
-    few = min(max(math.log(MANY / standing.size) / math.log(MANY / FEW), 0.0), 1.0)
-    return few * min(max((float(standing.mean()) - FAMOUS_FROM) / (FAMOUS_TO - FAMOUS_FROM), 0.0), 1.0)
+@njit(cache=True, nogil=True)
+def folded(positions, stars, standing):  # type: ignore[no-untyped-def]
+    """Ascending columns of what is known (position >= 0), its codes, their stars, and how famous it is (`Profile.famous`)."""
+    order = np.argsort(positions, kind="mergesort")
+    order = order[np.searchsorted(positions[order], 0) :]
+    cols, codes = positions[order], np.empty(order.size, np.uint8)
+    mean = 0.0
+    for at in range(order.size):
+        codes[at] = min(max(np.rint(stars[order[at]] * 2.0), 1.0), 10.0)
+        mean += standing[cols[at]] / order.size
+    few = min(max(math.log(MANY / max(order.size, 1)) / math.log(MANY / FEW), 0.0), 1.0)
+    return cols, codes, codes / 2.0, few * min(max((mean - FAMOUS_FROM) / (FAMOUS_TO - FAMOUS_FROM), 0.0), 1.0)
 
 
-def preferences_of(stars: FloatArray) -> FloatArray:
-    """``float[n]``: how far above his own middle: the middle is shrunk to a common one and kept in sensible bounds."""
-    middle = (stars.sum() + PULL * NEUTRAL) / (stars.size + PULL)
-    rejected = np.clip(REJECTED - stars, 0.0, 1.0)
-    strictness = min(float(rejected.mean()) / OFTEN, 1.0) if stars.size else 0.0
-    return (stars - float(np.clip(middle, 2.5, 3.75)) + 0.5) / 2.0 - REJECTION * strictness * rejected
+@njit(cache=True, nogil=True)
+def preferences_of(stars):  # type: ignore[no-untyped-def]
+    """``float64[n]``: how far above his own middle: the middle is shrunk to a common one and kept in sensible bounds."""
+    middle = min(max((stars.sum() + PULL * NEUTRAL) / (stars.size + PULL), 2.5), 3.75)
+    rejected = np.minimum(np.maximum(REJECTED - stars, 0.0), 1.0)
+    strictness = min(rejected.sum() / max(stars.size, 1) / OFTEN, 1.0)
+    return (stars - middle + 0.5) / 2.0 - REJECTION * strictness * rejected

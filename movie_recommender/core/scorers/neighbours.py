@@ -93,7 +93,7 @@ class Neighbours(Scorer):
         weights /= weights.sum()
         lists = self.matrix.by_user
         scores = self.matrix.floor.copy()
-        add_votes(scores, lists.start, lists.size, lists.counts, lists.cells, nearest, weights, self.votes)
+        add_votes(scores, lists.start, lists.counts, lists.cells, nearest, weights, self.votes)
         return Signal(scores, self._trace(nearest, weights))
 
     def _trace(self, nearest: IntArray, weights: FloatArray) -> Trace:
