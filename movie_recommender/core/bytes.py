@@ -42,7 +42,8 @@ class ByteTable:
 
     def rows(self, cols: IntArray) -> Vectors:
         """``float32[len(cols), d]``."""
-        return self.steps[cols] * self.scale
+        found: Vectors = scaled_rows(self.steps, self.scale, cols)
+        return found
 
     def of(self, rows: IntArray, cols: IntArray) -> Vectors:
         """``float32[len(rows), len(cols)]``: where they meet."""
@@ -97,13 +98,29 @@ def known_products(steps, vector, known):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
+def fetch_row(flat, row, width):  # type: ignore[no-untyped-def]
+    for place in range(row * width, (row + 1) * width, LINE):
+        fetch(flat, place)  # type: ignore[call-arg]
+
+
+@njit(cache=True, nogil=True)
+def scaled_rows(steps, scale, rows):  # type: ignore[no-untyped-def]
+    found, flat = np.empty((rows.size, steps.shape[1]), np.float32), steps.ravel()
+    for at in range(rows.size):
+        if at + AHEAD < rows.size:
+            fetch_row(flat, rows[at + AHEAD], steps.shape[1])
+        own, to = steps[rows[at]], found[at]
+        for place in range(own.size):
+            to[place] = np.float32(own[place]) * scale[place]
+    return found
+
+
+@njit(cache=True, nogil=True)
 def some_products(steps, rows, vector):  # type: ignore[no-untyped-def]
-    found, flat, width = np.empty(rows.size, np.float32), steps.ravel(), np.int64(steps.shape[1])
+    found, flat = np.empty(rows.size, np.float32), steps.ravel()
     for at in range(found.size):
         if at + AHEAD < rows.size:
-            begin = rows[at + AHEAD] * width
-            for place in range(begin, begin + width, LINE):
-                fetch(flat, place)  # type: ignore[call-arg]
+            fetch_row(flat, rows[at + AHEAD], steps.shape[1])
         found[at] = product(steps[rows[at]], vector)
     return found
 

@@ -135,8 +135,8 @@ def checked_stars(values: Any) -> FloatArray:
         raise InvalidRatings("Rating values must be numbers, in stars from 0.5 to 5.") from error
     if stars.ndim != 1:
         raise InvalidRatings(f"Rating values must be a 1-d array, not {stars.ndim}-d.")
-    bad = ~((stars >= LOWEST) & (stars <= HIGHEST))
-    if bad.any():
+    if stars.size and not (stars.min() >= LOWEST and stars.max() <= HIGHEST):
+        bad = ~((stars >= LOWEST) & (stars <= HIGHEST))
         first = int(np.flatnonzero(bad)[0])
         raise InvalidRatings(f"{int(bad.sum())} rating value(s) outside 0.5..5 stars; the first is {stars[first]} at position {first}.")
     return stars

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 import numpy as np
+from numba import njit
 
 from ..data import FloatArray, IntArray, Items
 from ..matrix import RatingMatrix
@@ -40,11 +41,11 @@ class Years(Scorer):
         if not rated.any():
             return unknown(self.matrix.n_items)
         own, stars = self.years[profile.cols[rated]], profile.stars[rated]
-        weights = np.maximum(profile.preferences[rated] + self.settings["seen"], 0.0)
-        weights = weights / (weights.sum() + self.settings["prior"])
-        by_year = np.bincount(self.places[profile.cols[rated]], weights=weights, minlength=self.distinct.size)
+        weights, values = near_years(
+            self.places[profile.cols[rated]], profile.preferences[rated], self.settings["seen"], self.settings["prior"], self.kernel
+        )
         trace = no_causes if not weights.any() else self._trace(own, stars, weights)
-        return Signal((by_year @ self.kernel).astype(np.float32), trace, self.places, self.films)
+        return Signal(values, trace, self.places, self.films)
 
     def _trace(self, own: IntArray, stars: FloatArray, weights: FloatArray) -> Trace:
         decades = own // 10 * 10
@@ -64,3 +65,19 @@ class Years(Scorer):
             return Causes(rows.T, np.take_along_axis(shares, rows, axis=0).T, label)
 
         return trace
+
+
+@njit(cache=True, nogil=True)
+def near_years(places, preferences, seen, prior, kernel):  # type: ignore[no-untyped-def]
+    """Each rated film's weight, and ``float32[n_years]``: the sum of their kernels."""
+    weights, total = np.empty(places.size), prior
+    for at in range(places.size):
+        weights[at] = max(preferences[at] + seen, 0.0)
+        total += weights[at]
+    sums = np.zeros(kernel.shape[1])
+    for at in range(places.size):
+        weights[at] /= total
+        own = kernel[places[at]]
+        for year in range(sums.size):
+            sums[year] += weights[at] * own[year]
+    return weights, sums.astype(np.float32)
