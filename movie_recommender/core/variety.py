@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
+from .ahead import fetch
 from .data import FloatArray, IntArray
 
 FRANCHISE = 0.6
@@ -32,6 +33,9 @@ def diversify(order: IntArray, scores: FloatArray, features: npt.NDArray[np.bool
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def picked_first(order, scores, features, groups, franchise, n, dial):  # type: ignore[no-untyped-def]
+    flat, width = features.ravel(), np.int64(features.shape[1])
+    for item in order:
+        fetch(flat, item * width)  # type: ignore[call-arg]
     values, own_groups = scores[order], groups[order]
     price = dial * (values.std() or 1.0)
     alike = np.zeros((features.shape[1], order.size))
