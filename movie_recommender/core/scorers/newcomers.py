@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import scipy.sparse
+from numba import njit
 
 from ..cells import CODE_BITS
 from ..data import FloatArray, IntArray
@@ -74,16 +75,21 @@ def _gathered(
     sizes = np.array([cells.size for cells in given], dtype=np.int64)
     table = np.concatenate(given) if given else np.empty(0, dtype=np.uint32)
     cols, indptr = (table >> np.uint32(CODE_BITS)).astype(np.int32), np.concatenate(([0], np.cumsum(sizes)))
-    values = [says(codes, preferences_of(codes / 2.0), liking, patience) for codes in np.split((table & 15).astype(np.uint8), indptr[1:-1])]
+    values = [
+        says(codes, preferences_of(codes / 2.0), liking, patience, np.ones(codes.size))
+        for codes in np.split((table & 15).astype(np.uint8), indptr[1:-1])
+    ]
     own = np.concatenate(values).astype(np.float32) if given else np.empty(0, dtype=np.float32)
     asked = np.minimum.reduceat(matrix.counts[cols], indptr[:-1]) if best_known and given else np.full(people.size, np.inf)
     return Newcomers(people, scipy.sparse.csr_matrix((own, cols, indptr), shape=(people.size, matrix.n_items)), asked)
 
 
-def says(
-    codes: npt.NDArray[np.uint8], preferences: FloatArray, liking: FloatArray, patience: float, emphasis: float | FloatArray = 1.0
-) -> FloatArray:
+@njit(cache=True, nogil=True)
+def says(codes, preferences, liking, patience, emphasis):  # type: ignore[no-untyped-def]
     """``float[n]`` of unit length, what each rating says about a person's taste: with few of them having chosen a film counts."""
-    few = patience / (codes.size + patience)
-    values = ((1.0 - few) * preferences + few * liking[codes]) * emphasis
-    return np.asarray(values / max(float(np.linalg.norm(values)), 1e-12))
+    few, squares = patience / (codes.size + patience), 0.0
+    values = np.empty(codes.size)
+    for at in range(codes.size):
+        values[at] = ((1.0 - few) * preferences[at] + few * liking[codes[at]]) * emphasis[at]
+        squares += values[at] * values[at]
+    return values / max(np.sqrt(squares), 1e-12)
