@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 import numpy as np
 import numpy.typing as npt
+from numba import njit
 
 from .cells import CODE_BITS, CellLists, build_lists, sum_codes
 from .data import CODES, FloatArray, IntArray, Items, Ratings, to_codes
@@ -50,8 +51,7 @@ class Axis:
         """``int[n]``: where each id is, or -1."""
         wanted = np.asarray(ids, dtype=np.int64)
         if self._table is not None:
-            last = self._table.size - 1
-            return self._table[np.where((wanted < 0) | (wanted > last), last, wanted)].astype(np.int64)
+            return np.asarray(looked_up(self._table, wanted))
         if self.ids.size == 0:
             return np.full(wanted.shape, -1, dtype=np.int64)
         at = np.minimum(np.searchsorted(self._sorted, wanted), self.ids.size - 1)
@@ -187,6 +187,16 @@ class RatingMatrix:
     def damped_means(self, damping: float) -> FloatArray:
         """``float[n_items]``: mean stars, pulled to the overall mean as by `damping` more ratings."""
         return (self.sums + damping * self.mean) / (self.counts + damping)
+
+
+@njit(cache=True, nogil=True)
+def looked_up(table, wanted):  # type: ignore[no-untyped-def]
+    """``int64[n]``: ``table[wanted]``, -1 for what is outside."""
+    found = np.full(wanted.size, -1, np.int64)
+    for at in range(wanted.size):
+        if 0 <= wanted[at] < table.size:
+            found[at] = table[wanted[at]]
+    return found
 
 
 def code_table(stars_to_value: Iterable[float]) -> FloatArray:

@@ -12,7 +12,7 @@ from .data import CODES
 ROUNDING = 1e-12
 """A similarity up to here is what rounding leaves of one that is zero."""
 
-LOOKED_AT = 64
+LOOKED_AT = 128
 """People whose similarities are compared at a time; most times none of them is near enough."""
 
 OF_FIRST = 4
