@@ -50,7 +50,7 @@ def product(instance: Path, people: int) -> Iterator[tuple[list[Person], int, li
             crowd = [Person(port, user_id, name, films) for user_id, name in made]
             for person in crowd:
                 person.sign_in()
-            _wait_until_idle()
+            wait_until_idle()
             yield crowd, port, processes
 
 
@@ -84,7 +84,7 @@ def members(n: int) -> tuple[list[int], list[tuple[int, str]]]:
     return films, made
 
 
-def _wait_until_idle() -> None:
+def wait_until_idle() -> None:
     """Until what a start brings with it is done: fitting, similar films, the index of plots, the map."""
     looks = 0
     while looks < IDLE_LOOKS:

@@ -74,13 +74,13 @@ def in_the_browser(where: str, found: dict[str, Any]) -> str:
 def starts(where: str, rows: Rows) -> str:
     """The background API until it can make lists."""
     about = f"\n## The background API's start: {where}\n\nAs `flask start` starts it, until the engine is ready; without the encoder.\n\n"
-    heads = ["from", "ratings", "elapsed s", "CPU s", "memory afterwards, MB", "most until then, MB"]
+    heads = ["from", "ratings", "elapsed s", "CPU s", "memory then, MB", "when idle, MB", "most until then, MB"]
     return about + table(
         heads,
         [
             [
-                one["source"], f"{one['ratings']:,}", f"{one['seconds']:.1f}", f"{one['cpu_seconds']:.1f}", f"{one['memory'] / 1e6:,.0f}",
-                f"{one['most_memory'] / 1e6:,.0f}",
+                one["source"], f"{one['ratings']:,}", f"{one['seconds']:.1f}", f"{one['cpu_seconds']:.1f}",
+                *(f"{one[name] / 1e6:,.0f}" if one[name] else "" for name in ("memory", "memory_idle", "most_memory")),
             ]
             for one in rows
         ],

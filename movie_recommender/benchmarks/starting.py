@@ -3,6 +3,7 @@
     python -m movie_recommender.benchmarks.starting INSTANCE
 
 It is started as `flask start` starts it, asked ten times a second whether the engine is ready, and stopped. The encoder is not loaded.
+Memory is looked at when the engine is ready, and from the snapshot again when nothing more is done: similar films, the map.
 """
 
 from __future__ import annotations
@@ -24,21 +25,21 @@ from movie_recommender.errors import MovieRecommenderError
 from movie_recommender.storage import snapshots
 
 from .child import ended_in_order
-from .crowd import cpu_seconds, free_port, memory, opened
+from .crowd import cpu_seconds, free_port, memory, opened, wait_until_idle
 
 LONGEST = 1_200.0  # seconds until the engine is ready
-SETTLED = 5.0  # seconds after which memory is looked at
 
 
 @dataclass(frozen=True)
 class Start:
-    """Seconds elapsed and of CPU until the engine is ready; bytes in memory some seconds later, and the most until then."""
+    """Seconds elapsed and of CPU until the engine is ready; bytes in memory then, when idle (0: not awaited), and the most."""
 
     source: str
     ratings: int
     seconds: float
     cpu_seconds: float
     memory: int
+    memory_idle: int
     most_memory: int
 
 
@@ -48,9 +49,8 @@ def measure(instance: Path) -> list[Start]:
     Raises:
         MovieRecommenderError: The engine is not ready in time.
     """
-    with opened(instance):
+    with ended_in_order(), opened(instance):
         (instance / snapshots.NAME).unlink(missing_ok=True)
-    with ended_in_order():
         return [_measured(instance, source) for source in ("SQL", "snapshot")]
 
 
@@ -59,8 +59,11 @@ def _measured(instance: Path, source: str) -> Start:
     with _background_api(instance) as (process, url):
         ratings = _ready(process, url)
         seconds, cpu = time.monotonic() - began, cpu_seconds(process.pid)
-        time.sleep(SETTLED)
-        return Start(source, ratings, seconds, cpu, memory(process.pid), _most(process.pid))
+        ready, idle = memory(process.pid), 0
+        if source == "snapshot":
+            wait_until_idle()
+            idle = memory(process.pid)
+        return Start(source, ratings, seconds, cpu, ready, idle, _most(process.pid))
 
 
 @contextmanager

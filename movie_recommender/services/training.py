@@ -7,8 +7,9 @@ from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
-from sqlalchemy import BigInteger, cast, select
+from sqlalchemy import BigInteger, cast, select, union_all
 
+from ..catalogue.rating_columns import RatingColumns
 from ..core import Items, Ratings
 from ..storage import db
 from ..storage.models import Credit, Genre, Movie, MovieGenre, Person, PlotVector, Rating, User
@@ -16,7 +17,6 @@ from ..storage.rating_reader import read_ratings
 from .fame import judged
 
 ORDER_OF = 10_000  # community raters from whom is learned what people rate after what
-_CHUNK = 100_000
 
 
 def load_items() -> Items:
@@ -72,16 +72,16 @@ def load_ratings(with_times: bool = False) -> Ratings:
 
     Memory is about 35 bytes a rating while it lasts.
     """
-    found = read_ratings(db.session(), with_times)
-    return Ratings(found.users, found.movies, found.half_stars / 2.0, found.rated_at if with_times else None)
+    return _ratings(read_ratings(db.session(), with_times), with_times)
 
 
 def load_timed() -> Ratings:
     """Ratings with their times: of all members, whose latest ones count most, and of `ORDER_OF` drawn community raters."""
     drawn = select(User.id).where(User.kind != "member").order_by(cast(User.id, BigInteger) * 48_271 % 2_147_483_647).limit(ORDER_OF)
-    wanted = Rating.user_id.in_(select(User.id).where(User.kind == "member")) | Rating.user_id.in_(drawn)
-    query = select(Rating.user_id, Rating.movie_id, Rating.half_stars, Rating.rated_at).where(wanted)
-    rows = db.session.execute(query.order_by(Rating.user_id, Rating.movie_id).execution_options(yield_per=_CHUNK))
-    parts = [np.array([tuple(row) for row in part], dtype=np.int64) for part in rows.partitions()]
-    table = np.concatenate(parts) if parts else np.empty((0, 4), dtype=np.int64)
-    return Ratings(table[:, 0], table[:, 1], table[:, 2] / 2.0, table[:, 3])
+    # One condition, not two with "or" between: for that every rating there is would be looked at.
+    wanted = Rating.user_id.in_(union_all(select(User.id).where(User.kind == "member"), select(drawn.subquery().c.id)))
+    return _ratings(read_ratings(db.session(), True, wanted), True)
+
+
+def _ratings(found: RatingColumns, with_times: bool) -> Ratings:
+    return Ratings(found.users, found.movies, found.half_stars / 2.0, found.rated_at if with_times else None)

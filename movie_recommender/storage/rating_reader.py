@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from sqlalchemy import func, literal_column, select
+from sqlalchemy import ColumnElement, func, literal_column, select
 from sqlalchemy.orm import Session
 
 from ..catalogue.rating_columns import RatingColumns
@@ -17,8 +17,8 @@ _MOVIE = 1 << 4  # a movie's id stands above the half stars
 _PEOPLE = 2_000  # at a time
 
 
-def read_ratings(session: Session, with_times: bool = False) -> RatingColumns:
-    """All ratings, by person and movie; without times there are none in `rated_at`. Twice 9 bytes a rating (17 with times)."""
+def read_ratings(session: Session, with_times: bool = False, whose: ColumnElement[bool] | None = None) -> RatingColumns:
+    """All ratings, or some people's, by person and movie; without times `rated_at` is empty. Twice 9 bytes a rating (17 with times)."""
     on_sqlite = session.connection().dialect.name == "sqlite"
     numbers = [(Rating.movie_id * _MOVIE + Rating.half_stars, func.int4send), (Rating.rated_at, func.int8send)][: 1 + with_times]
     joined = [
@@ -26,6 +26,8 @@ def read_ratings(session: Session, with_times: bool = False) -> RatingColumns:
         for number, send in numbers
     ]
     query = select(Rating.user_id, func.count(), *joined).group_by(Rating.user_id).order_by(Rating.user_id)
+    if whose is not None:
+        query = query.where(whose)
     rows = session.execute(query.execution_options(yield_per=_PEOPLE))
     return RatingColumns.joined([_columns(*zip(*part, strict=True)) for part in rows.partitions()])
 
