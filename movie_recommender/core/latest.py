@@ -59,13 +59,17 @@ class Latest:
     """How new each person's latest ratings are. What comes after the fit is newer than all before.
 
     Attributes:
-        cols: ``int32[n_people, DEPTH]``, newest first; -1 where there is none.
-        newer: ``uint8[n_people, DEPTH]``, how many of his ratings are newer than this one.
+        cols: ``uint16[n_people, DEPTH]`` (``int32`` where there are too many films), newest first: the column + 1, 0 where there is none.
+        apart: ``uint8[n_people, DEPTH / 8]``, a bit for each: it is older than the one before it, not of the same time.
         place: ``int32[n_rows]``, each row's place in them, or -1.
     """
 
     def __init__(self, paths: Paths, n_rows: int) -> None:
-        self.cols, self.newer = last_of_each(paths.start, paths.cols, paths.tied, DEPTH)
+        n_people, are_few = paths.start.size - 1, paths.cols.max(initial=0) < np.iinfo(np.uint16).max
+        self.cols = np.zeros((n_people, DEPTH), dtype=np.uint16 if are_few else np.int32)
+        apart = np.zeros((n_people, DEPTH), dtype=bool)
+        last_of_each(paths.start, paths.cols, paths.tied, self.cols, apart)
+        self.apart = np.packbits(apart, axis=1)
         self.place = np.full(n_rows, -1, dtype=np.int32)
         self.place[paths.rows] = np.arange(paths.rows.size)
         self.since: dict[int, list[tuple[int, ...]]] = {}
@@ -91,8 +95,9 @@ class Latest:
             if n_newer >= DEPTH:
                 return found
         if place >= 0:
-            own = self.cols[place] >= 0
-            _put(found, cols, self.cols[place][own], self.newer[place][own] + float(n_newer))
+            own = self.cols[place][self.cols[place] > 0].astype(np.int64) - 1
+            apart = np.unpackbits(self.apart[place], count=own.size)
+            _put(found, cols, own, n_newer + np.maximum.accumulate(np.arange(own.size) * apart).astype(np.float64))
         return found
 
 
@@ -121,15 +126,10 @@ def put_in_order(start, cols, codes, times):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def last_of_each(start, cols, tied, depth):  # type: ignore[no-untyped-def]
-    """``int32[n_people, depth]`` and ``uint8[n_people, depth]``: the last ones, newest first, and how many are newer; ties alike."""
-    latest, newer = np.full((start.size - 1, depth), -1, np.int32), np.zeros((start.size - 1, depth), np.uint8)
+def last_of_each(start, cols, tied, latest, apart):  # type: ignore[no-untyped-def]
+    """Fill in the last ones, newest first, one more than their columns, and which of them are older than the one before."""
     for person in range(start.size - 1):
-        n_newer = 0
-        for back in range(min(depth, start[person + 1] - start[person])):
+        for back in range(min(latest.shape[1], start[person + 1] - start[person])):
             at = start[person + 1] - 1 - back
-            if back and not tied[at + 1]:
-                n_newer = back
-            latest[person, back] = cols[at]
-            newer[person, back] = n_newer
-    return latest, newer
+            latest[person, back] = cols[at] + 1
+            apart[person, back] = back > 0 and not tied[at + 1]
