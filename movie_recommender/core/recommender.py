@@ -215,11 +215,8 @@ class Recommender:
         grouped = self._genres.best(blended.scores, allowed, first, order, n_by_genre)
         faceted = self._facets.best(blended.scores, allowed, first, order, n_by_facet)
         wanted = self.matrix.items.positions(np.fromiter(also, dtype=np.int64))
-        cols, by_genre = listed(blended.scores, first, order, top, grouped, faceted, wanted)
-        listing = self._listing(blended, cols)
-        sizes = np.count_nonzero(grouped >= 0, axis=1).tolist()
-        places = zip(self.genre_names, by_genre.tolist(), sizes, strict=True)
-        return RankedList(top.size, {name: tuple(some[:size]) for name, some, size in places}, listing)
+        cols = listed(blended.scores, first, order, top, grouped, faceted, wanted)
+        return RankedList(top.size, self._listing(blended, cols), cols, self.genre_names, grouped)
 
     def waiting(self, ratings: Iterable[int], seen: Iterable[int] = ()) -> IntArray:
         """Positions of the parts of series that wait for an earlier one, for who rated and saw these item ids."""

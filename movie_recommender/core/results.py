@@ -235,15 +235,26 @@ class RankedList:
 
     Attributes:
         n_top: how many of `items` are the list over all genres.
-        by_genre: for each genre, positions in `items` of its best, best first.
         items: first the best over all genres, best first; then all others that a genre, a decade, a language or `also` asked for, by score.
+        cols: ``int64[len(items)]``, their positions in the catalogue.
+        genres: their names.
+        of_genres: ``int64[n_genres, n]``, such positions of the best of each, best first; -1 where there are fewer.
     """
 
     n_top: int
-    by_genre: dict[str, tuple[int, ...]]
     items: Listing
+    cols: npt.NDArray[np.int64]
+    genres: tuple[str, ...]
+    of_genres: npt.NDArray[np.int64]
 
     @property
     def top(self) -> list[Recommendation]:
         """The best items over all genres, best first."""
         return self.items[: self.n_top]
+
+    @property
+    def by_genre(self) -> dict[str, tuple[int, ...]]:
+        """For each genre, positions in `items` of its best, best first."""
+        places = {col: at for at, col in enumerate(self.cols.tolist())}
+        best = zip(self.genres, self.of_genres.tolist(), strict=True)
+        return {name: tuple(places[col] for col in cols if col >= 0) for name, cols in best}

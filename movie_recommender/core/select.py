@@ -183,42 +183,29 @@ def put_in_order(found, values, taken, item, score):  # type: ignore[no-untyped-
 
 @njit(cache=True, nogil=True)
 def listed(scores, first, order, top, grouped, faceted, wanted):  # type: ignore[no-untyped-def]
-    """What a list holds: `top`, then by score what else the last three hold (-1 is none); and where those of `grouped` are in it.
-
-    Returns:
-        ``int64`` positions, and ``int32`` of the shape of `grouped`, -1 for -1.
-    """
-    place = np.full(scores.size + 1, -1, np.int32)  # the last place is what -1 stands for
+    """``int64`` positions of what a list holds: `top`, then by score what else the last three hold (-1 is none)."""
+    is_wanted = np.zeros(scores.size + 1, np.bool_)  # the last place is what -1 stands for
     for some in (grouped.ravel(), faceted.ravel(), wanted):
         for item in some:
-            place[item] = 0
-    place[scores.size] = -1
-    cols, end = np.empty(top.size + grouped.size + faceted.size + wanted.size, np.int64), top.size
+            is_wanted[item] = True
+    is_wanted[scores.size] = False
+    for item in top:
+        is_wanted[item] = False
+    cols, end = np.empty(top.size + grouped.size + faceted.size + wanted.size + 1, np.int64), top.size
     cols[:end] = top
-    for at in range(top.size):
-        place[top[at]] = at + 1
     for at in order:
-        item = first[at]
-        if place[item] == 0:
-            cols[end] = item
+        cols[end] = first[at]
+        if is_wanted[first[at]]:
+            is_wanted[first[at]] = False
             end += 1
-            place[item] = end
-    begin, seen = end, end
+    begin = end
     for some in (grouped.ravel(), faceted.ravel(), wanted):
         for item in some:
-            if place[item] == 0:
+            if is_wanted[item]:
+                is_wanted[item] = False
                 cols[end] = item
                 end += 1
-                place[item] = end
     if end > begin:  # these were not among the first; what was asked for may still score as much
         last = np.sort(cols[top.size : end])
         cols[top.size : end] = last[np.argsort(-scores[last], kind="mergesort")]
-        seen = top.size
-    for at in range(seen, end):
-        place[cols[at]] = at + 1
-    found = np.empty(grouped.shape, np.int32)
-    for row in range(grouped.shape[0]):
-        for at in range(grouped.shape[1]):
-            item = grouped[row, at]
-            found[row, at] = place[item] - 1 if item >= 0 else -1
-    return cols[:end], found
+    return cols[:end]
