@@ -15,6 +15,7 @@ from .cells import BLOCK_BITS, CODE_BITS
 from .data import HIGHEST, LOWEST, FloatArray, IntArray, Items
 from .matrix import Change, RatingMatrix
 from .profile import Profile
+from .ridge import ridge
 from .scorers.features import Genres, Keywords, Languages, People
 
 Features = npt.NDArray[np.float32]
@@ -129,12 +130,8 @@ class StarPredictor:
         """``float32[d]``: the person's weights on the facts; zeros if he rated nothing."""
         if not profile.n_ratings:
             return np.zeros(self.features.width, dtype=np.float32)
-        own = self.features.rows(profile.cols)
         deviations = (profile.stars - self.item_base[profile.cols]).astype(np.float32)
-        noise = np.float32(self.settings["noise"])
-        if own.shape[0] < own.shape[1]:
-            return np.asarray(own.T @ _solved(own @ own.T, noise, deviations))
-        return _solved(own.T @ own, noise, own.T @ deviations)
+        return ridge(self.features, profile.cols, deviations, np.float32(self.settings["noise"]))
 
     def predict(self, profile: Profile, cols: IntArray | None = None) -> FloatArray:
         """``float[len(cols)]`` (all items if None): stars within 0.5..5, never NaN."""
@@ -143,15 +140,6 @@ class StarPredictor:
         stars = base + (self.features.products(taste) if cols is None else self.features.products_of(cols, taste))
         excess = np.maximum(stars - self.settings["calm_from"], 0.0)
         return np.clip(stars - excess * (1.0 - self.settings["calm_slope"]), LOWEST, HIGHEST).astype(np.float64)
-
-
-def _solved(gram: Features, noise: np.float32, right: Features) -> Features:
-    """``(gram + noise) ** -1 @ right``, by Cholesky; straight from LAPACK, whose wrapper takes longer than small ones do."""
-    np.fill_diagonal(gram, gram.diagonal() + noise)
-    _, solution, failed = scipy.linalg.lapack.sposv(gram, right, overwrite_a=True, overwrite_b=True)
-    if failed:
-        raise scipy.linalg.LinAlgError(f"the Gram matrix of one person's films is not positive definite ({failed})")
-    return np.asarray(solution)
 
 
 @njit(cache=True, nogil=True)
