@@ -51,10 +51,6 @@ class CellLists:
         self.used = int(ends[-1]) if ends.size else 0
         self.cells = np.zeros(self.used + self.used // SPARE, dtype=np.uint16)
 
-    @property
-    def nbytes(self) -> int:
-        return sum(array.nbytes for array in (self.start, self.size, self.room, self.counts, self.cells))
-
     def __len__(self) -> int:
         return int(self.start.size)
 

@@ -109,11 +109,6 @@ class RatingMatrix:
         return len(self.users) + len(self._new_rows)
 
     @property
-    def nbytes(self) -> int:
-        """The bytes of both lists."""
-        return self.by_user.nbytes + self.by_item.nbytes
-
-    @property
     def mean(self) -> float:
         """The mean of all ratings in stars; the middle of the usual scale if there are none."""
         return self._halves / 2.0 / self.n_ratings if self.n_ratings else 3.5
