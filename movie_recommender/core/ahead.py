@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from llvmlite import ir
-from numba import types
+from numba import njit, types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
@@ -27,3 +27,10 @@ def fetch(_typing: Any, array: Any, at: Any) -> Any:
         return context.get_dummy_value()
 
     return types.void(array, at), generate
+
+
+@njit(cache=True, nogil=True)
+def fetch_between(array, begin, end):  # type: ignore[no-untyped-def]
+    """Ask for ``array[begin:end]``, numbers of four bytes."""
+    for at in range(begin, end, 16):
+        fetch(array, at)  # type: ignore[call-arg]

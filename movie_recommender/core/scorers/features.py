@@ -12,7 +12,7 @@ import numpy.typing as npt
 import scipy.sparse
 from numba import njit
 
-from ..ahead import fetch
+from ..ahead import fetch, fetch_between
 from ..data import FloatArray, IntArray, Items
 from ..matrix import RatingMatrix
 from ..profile import Profile
@@ -207,8 +207,8 @@ def add_affinities(scores, indptr, indices, data, features, affinities):  # type
         begins[at], ends[at] = indptr[features[at]], indptr[features[at] + 1]
     for at in range(features.size):
         if at + AHEAD < features.size:
-            fetch(indices, begins[at + AHEAD])  # type: ignore[call-arg]
-            fetch(data, begins[at + AHEAD])
+            fetch_between(indices, begins[at + AHEAD], ends[at + AHEAD])
+            fetch_between(data, begins[at + AHEAD], ends[at + AHEAD])
         for place in range(begins[at], ends[at]):
             scores[indices[place]] += data[place] * affinities[at]
 

@@ -10,7 +10,7 @@ import scipy.linalg
 import scipy.sparse
 from numba import njit
 
-from ..ahead import fetch
+from ..ahead import fetch_between
 from ..bytes import ShortTable
 from ..cells import CODE_BITS
 from ..data import CODES, FloatArray, IntArray, Items
@@ -29,6 +29,9 @@ STEADY = 1e-5
 
 SAMPLED = 0
 """The seed by which people are drawn where there are more than `max_people`."""
+
+AHEAD = 2
+"""So many films ahead their raters are asked for."""
 
 
 class Kindred(Scorer):
@@ -230,11 +233,12 @@ def without_oneself(kernel: npt.NDArray[np.floating], places: IntArray) -> Table
 def products_with(own, indptr, indices, data, rows, n_cols):  # type: ignore[no-untyped-def]
     """``float64[n_cols]``: ``own @ X[rows]`` of a CSR matrix."""
     sums = np.zeros(n_cols)
-    for row in rows:
-        fetch(indices, indptr[row])  # type: ignore[call-arg]
-        fetch(data, indptr[row])
+    begins, ends = indptr[rows], indptr[rows + 1]
     for k in range(rows.size):
-        for at in range(indptr[rows[k]], indptr[rows[k] + 1]):
+        if k + AHEAD < rows.size:
+            fetch_between(indices, begins[k + AHEAD], ends[k + AHEAD])
+            fetch_between(data, begins[k + AHEAD], ends[k + AHEAD])
+        for at in range(begins[k], ends[k]):
             sums[indices[at]] += own[k] * data[at]
     return sums
 
