@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from movie_recommender.benchmarks import synthetic
@@ -153,6 +153,7 @@ reasons = st.lists(st.builds(Reason, st.sampled_from(["plot", "liked"]), st.just
 entries = st.lists(st.builds(Entry, st.integers(1, 2**31 - 1), st.just(-0.75), st.just(4.25), reasons), max_size=4)
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(entries, entries)
 def test_whatever_a_list_holds_survives_packing(new, again):
     assert unpack_both(pack(new, again)) == (new, again)
