@@ -65,7 +65,7 @@ def _first_ratings(here: Stand) -> None:
 async def _load(report: Report, here: Stand, cookies: list[dict[str, str]]) -> None:
     """Requests at a steady rate, whether or not the earlier ones are answered: a tenth rate, the others read."""
     rate, seconds, chance = report.sizes["per_second"], report.sizes["seconds"], random.Random(1)
-    answers, times, memory = Counter[str](), dict[str, list[float]](), list[int]()
+    answers, times, memory = Counter[str](), dict[str, list[tuple[float, float]]](), list[int]()
     started, waiting = time.monotonic(), set[asyncio.Task[None]]()
     connector = aiohttp.TCPConnector(limit=0)
     async with aiohttp.ClientSession(connector=connector, timeout=aiohttp.ClientTimeout(60), cookie_jar=aiohttp.DummyCookieJar()) as client:
@@ -86,10 +86,12 @@ async def _load(report: Report, here: Stand, cookies: list[dict[str, str]]) -> N
         f"{sum(answers.values()):,} requests at {sum(answers.values()) / took:.0f}/s for {took:.0f} s, a tenth of them ratings: {told}."
     )
     for kind, values in sorted(times.items()):
-        ordered = sorted(values)
+        ordered = sorted(took for _, took in values)
         p99 = ordered[int(0.99 * (len(ordered) - 1))]
         report.say(
-            f"{kind}: median {statistics.median(ordered) * 1000:.0f} ms, p99 {p99 * 1000:.0f} ms, longest {ordered[-1] * 1000:.0f} ms."
+            f"{kind}: median {statistics.median(ordered) * 1000:.0f} ms, p99 {p99 * 1000:.0f} ms, longest {ordered[-1] * 1000:.0f} ms "
+            f"(asked {max(values, key=lambda one: one[1])[0] - started:.0f} s after the start); slower than the limit: "
+            f"{sum(took > PAGE_P99 for took in ordered):,} of {len(ordered):,}."
         )
         if kind == "recommendations page" and report.sizes["limits"]:
             demand(p99 <= PAGE_P99, f"p99 of the recommendations page is {p99 * 1000:.0f} ms, more than {PAGE_P99 * 1000:.0f}.")
@@ -120,7 +122,7 @@ def _request(
 
 
 async def _ask(client: aiohttp.ClientSession, method: str, url: str, more: dict[str, object], kind: str, answers: Counter[str],
-               times: dict[str, list[float]]) -> None:  # fmt: skip
+               times: dict[str, list[tuple[float, float]]]) -> None:  # fmt: skip
     started = time.monotonic()
     try:
         async with client.request(method, url, **more) as answer:  # type: ignore[arg-type]
@@ -128,7 +130,7 @@ async def _ask(client: aiohttp.ClientSession, method: str, url: str, more: dict[
             answers[str(answer.status)] += 1
     except (aiohttp.ClientError, TimeoutError) as error:
         answers[type(error).__name__] += 1
-    times.setdefault(kind, []).append(time.monotonic() - started)
+    times.setdefault(kind, []).append((started, time.monotonic() - started))
 
 
 def _memory(here: Stand) -> int:
