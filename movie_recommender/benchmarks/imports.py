@@ -79,7 +79,7 @@ class _Marks:
     def __call__(self, what: str, _done: int, _total: int) -> None:
         if what != self._what:
             self._what = what
-            sys.stderr.write(f"{time.strftime('%H:%M:%S')} {what}\n")
+            sys.stderr.write(f"{time.strftime('%H:%M:%S')} {time.process_time():.0f} CPU s: {what}\n")
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from ..core import Cause, Listing, ReasonTable
 from ..core import Reason as Lift
-from .lists import CROWD, CROWD_WIDTH, MEAN, NONE, POINTS, STARS, Reason, assembled, encode, pack
+from .lists import CROWD, CROWD_WIDTH, MEAN, NONE, POINTS, STARS, Reason, assembled, pack
 
 # The core's signals; what has no kind of its own is a matter of taste.
 KINDS = {
@@ -69,8 +69,8 @@ def _line(cause: Cause) -> str:
     if cause.kind in ("director", "actor"):
         return f'["people",{quoted(cause.name)},"{cause.kind}"]'
     if cause.kind == "ratings":
-        counted: dict[str, Any] = {"count": cause.count}
-        return encode(counted if cause.stars is None else counted | {"mean": round(cause.stars, 2)})
+        # Hundreds a list: written out, for an encoder takes three times as long.
+        return f'{{"count":{cause.count}}}' if cause.stars is None else f'{{"count":{cause.count},"mean":{round(cause.stars, 2)}}}'
     return f'["{cause.kind}s",{quoted(cause.name)}]'
 
 
