@@ -14,6 +14,7 @@ from sklearn.manifold import TSNE
 from sklearn.metrics import silhouette_score
 
 from .data import FloatArray, IntArray, Items
+from .fans import likes
 from .matrix import RatingMatrix
 
 WIDTH = 32
@@ -42,32 +43,32 @@ class Clusters:
     tried: tuple[tuple[int, float, float], ...]
 
 
-def story_space(items: Items) -> FloatArray:
-    """``float[n_items, <= WIDTH]``: genres and plots, each kind weighing alike; rows are known for every film."""
-    names = sorted({name for genres in items.genres for name in genres})
-    flags = np.zeros((items.n_items, len(names) + 1))
-    for row, genres in enumerate(items.genres):
-        flags[row, [names.index(name) for name in genres]] = 1.0
+def story_space(items: Items, rows: IntArray) -> FloatArray:
+    """``float[len(rows), <= WIDTH]``: genres and plots of these items, each kind weighing alike; known for each of them."""
+    genres = [items.genres[row] for row in rows.tolist()]
+    names = sorted({name for some in genres for name in some})
+    flags = np.zeros((rows.size, len(names) + 1))
+    for row, some in enumerate(genres):
+        flags[row, [names.index(name) for name in some]] = 1.0
     parts = [_unit(flags)]
     if items.plot_vectors is not None:
-        known = np.isfinite(items.plot_vectors).all(axis=1)
-        plots = np.zeros(items.plot_vectors.shape)
-        plots[known] = items.plot_vectors[known] - items.plot_vectors[known].mean(axis=0)
+        vectors = items.plot_vectors[rows]
+        known = np.isfinite(vectors).all(axis=1)
+        plots = np.zeros(vectors.shape)
+        plots[known] = vectors[known] - vectors[known].mean(axis=0)
         parts.append(1.3 * _unit(plots))
     return _reduced(np.hstack(parts))
 
 
 def fan_space(matrix: RatingMatrix, least: int = 5) -> tuple[FloatArray, IntArray]:
     """Films by who loves them: ``float[m, <= WIDTH]`` and the columns of the `m` films with `least` fans; m is 0 without."""
-    indptr, cols, codes = matrix.csr()
-    likes = scipy.sparse.csr_matrix(((codes >= LIKED).astype(np.float64), cols, indptr), shape=(len(indptr) - 1, matrix.n_items))
-    likes.eliminate_zeros()
-    fans = np.asarray(likes.sum(axis=0)).ravel()
+    liked = likes(matrix, LIKED).astype(np.float64)
+    fans = np.asarray(liked.sum(axis=0)).ravel()
     kept = np.flatnonzero(fans >= least)
-    if kept.size < ENOUGH or likes.shape[0] < 10:
+    if kept.size < ENOUGH or liked.shape[0] < 10:
         return np.zeros((0, 0)), kept[:0]
-    activity = np.maximum(np.asarray(likes.sum(axis=1)).ravel(), 1.0)
-    weighted = scipy.sparse.diags(1.0 / np.sqrt(activity)) @ likes[:, kept] @ scipy.sparse.diags(1.0 / np.sqrt(fans[kept]))
+    activity = np.maximum(np.asarray(liked.sum(axis=1)).ravel(), 1.0)
+    weighted = scipy.sparse.diags(1.0 / np.sqrt(activity)) @ liked[:, kept] @ scipy.sparse.diags(1.0 / np.sqrt(fans[kept]))
     width = min(WIDTH + 1, *(size - 1 for size in weighted.shape))
     # The first axis is popularity alone.
     found = TruncatedSVD(width, random_state=0).fit(weighted).components_.T[:, 1:]

@@ -26,20 +26,24 @@ DRAWN = 0
 """The seed by which they are drawn."""
 
 
+def likes(matrix: RatingMatrix, least: int) -> scipy.sparse.csr_matrix:
+    """``float32[people, n_items]``: 1 where somebody gave at least so many half stars; at most `MAX_PEOPLE` who rated."""
+    rows = np.flatnonzero(matrix.by_user.size[: matrix.n_users] > 0)
+    if rows.size > MAX_PEOPLE:
+        rows = np.sort(np.random.default_rng(DRAWN).choice(rows, MAX_PEOPLE, replace=False))
+    liked = [cells[(cells & 15) >= least] >> CODE_BITS for cells in map(matrix.by_user.of, rows.tolist())]
+    indptr = np.concatenate(([0], np.cumsum([cols.size for cols in liked], dtype=np.int64)))
+    cols = np.concatenate(liked).astype(np.int32) if liked else np.empty(0, dtype=np.int32)
+    return scipy.sparse.csr_matrix((np.ones(cols.size, np.float32), cols, indptr), shape=(rows.size, matrix.n_items))
+
+
 class Fans:
     """Who has which film among his favourites; compares films by that."""
 
     def __init__(self, matrix: RatingMatrix) -> None:
-        rows = np.flatnonzero(matrix.by_user.size[: matrix.n_users] > 0)
-        if rows.size > MAX_PEOPLE:
-            rows = np.sort(np.random.default_rng(DRAWN).choice(rows, MAX_PEOPLE, replace=False))
-        favourites = [cells[(cells & 15) >= FAVOURITE] >> CODE_BITS for cells in map(matrix.by_user.of, rows.tolist())]
-        indptr = np.concatenate(([0], np.cumsum([cols.size for cols in favourites], dtype=np.int64)))
-        cols = np.concatenate(favourites).astype(np.int32) if favourites else np.empty(0, dtype=np.int32)
-        ones = np.ones(cols.size, np.float32)
-        self._by_person = scipy.sparse.csr_matrix((ones, cols, indptr), shape=(rows.size, matrix.n_items))
+        self._by_person = likes(matrix, FAVOURITE)
         # Somebody with many favourites says less of any two of them.
-        weights = 1.0 / np.maximum(np.diff(indptr), 1).astype(np.float32)
+        weights = 1.0 / np.maximum(np.diff(self._by_person.indptr), 1).astype(np.float32)
         self._weighted = scipy.sparse.csr_matrix(scipy.sparse.diags(weights) @ self._by_person)
         self._by_film = self._by_person.T.tocsr()
         self.sizes = np.asarray(self._weighted.sum(axis=0), dtype=np.float32).ravel()

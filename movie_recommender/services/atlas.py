@@ -21,7 +21,7 @@ from .clock import now
 from .engine import Fitted
 from .fame import fame
 
-FORMAT = 3  # raised when the same films would give another map
+FORMAT = 4  # raised when the same films would give another map
 SMALLEST = 100  # films that a map is worth
 MOST = 10_000  # films on the map: the best known
 MIDDLE_YEAR = 2000
@@ -55,16 +55,16 @@ def compute(fitted: Fitted, progress: Callable[[int, int], None]) -> None:
     # Equally known films come with those first that are neither very old nor very new: more people have seen these.
     years = np.zeros(len(items)) if items.years is None else items.years
     order = np.lexsort((np.abs(years - MIDDLE_YEAR), [-known.get(int(movie_id), 0) for movie_id in items.item_ids]))
-    stories, (fans, fan_cols) = atlas.story_space(items), atlas.fan_space(fitted.model.matrix)
+    shown = order[:MOST]
+    stories, (fans, fan_cols) = atlas.story_space(items, shown), atlas.fan_space(fitted.model.matrix)
     fan_ids = fitted.model.matrix.items.ids[fan_cols]
     words = [[*genres, *(keywords or [])] for genres, keywords in zip(items.genres, items.keywords or [], strict=True)]
     progress(1, 4)
-    _keep("groups", made_of, _groups(items, stories, fans, fan_ids, order[:KNOWN]))
+    _keep("groups", made_of, _groups(items, stories[:KNOWN], fans, fan_ids, order[:KNOWN]))
     progress(2, 4)
-    shown = order[:MOST]
-    found = atlas.clusters(stories[shown], SIZES)
+    found = atlas.clusters(stories, SIZES)
     values: Values = {
-        "ids": items.item_ids[shown].tolist(), "story": _packed(atlas.layout(stories[shown])), "cluster": found.labels.tolist(),
+        "ids": items.item_ids[shown].tolist(), "story": _packed(atlas.layout(stories)), "cluster": found.labels.tolist(),
         "names": atlas.names(found.labels, [words[at] for at in shown]), "tried": [list(row) for row in found.tried], "fans": [],
     }  # fmt: skip
     progress(3, 4)
@@ -76,12 +76,11 @@ def compute(fitted: Fitted, progress: Callable[[int, int], None]) -> None:
     progress(4, 4)
 
 
-def _groups(items: Any, stories: Any, fans: Any, fan_ids: Any, best: Any) -> Values:
+def _groups(items: Any, space: Any, fans: Any, fan_ids: Any, best: Any) -> Values:
     """Eight groups of well-known films, each with a name and examples, and the films' places among the main axes of taste."""
     from ..core import atlas
 
     place = {int(movie_id): at for at, movie_id in enumerate(fan_ids)}
-    space = stories[best]
     if fans.size:
         liked = np.zeros((best.size, fans.shape[1]))
         for row, movie_id in enumerate(items.item_ids[best].tolist()):

@@ -21,7 +21,7 @@ from ..services import dismissing, keys
 from ..services.visitors import Visitor
 from .headers import takes_gzip
 
-MOST_BYTES = 12 * 2**20  # of kept pages in one process: some 400 as they are sent
+MOST_BYTES = 8 * 2**20  # of kept pages in one process: some 270 as they are sent
 LONGEST_ADDRESS = 500
 LEVEL = 3  # of compression; the sixth takes twice as long and saves a twelfth
 
