@@ -53,6 +53,7 @@ class Measured:
     state_bytes: int
     by_profile: list[ByProfile] = field(default_factory=list)
     people: int = 0
+    each_ms: list[float] = field(default_factory=list)
     median_ms: float = 0.0
     p95_ms: float = 0.0
     median_with_reasons_ms: float = 0.0
@@ -91,16 +92,21 @@ def measure(size: str, n_people: int = 200, seed: int = 1) -> Measured:
     return measured
 
 
+def random_people(n_users: int, n_people: int, seed: int = 1) -> list[int]:
+    """Whose lists are made; peers are asked for the first of them."""
+    people: list[int] = np.random.default_rng(seed).choice(n_users, min(n_people, n_users), replace=False).tolist()
+    return people
+
+
 def _measure_people(measured: Measured, model: Recommender, world: synthetic.World, n_people: int, seed: int) -> None:
-    rng = np.random.default_rng(seed)
     seconds: list[float] = []
     with_reasons: list[float] = []
-    for user in rng.choice(world.n_users, min(n_people, world.n_users), replace=False).tolist():
+    for user in random_people(world.n_users, n_people, seed):
         rated = world.of(user)
         seconds.append(cpu_seconds(lambda: model.rank(rated, LENGTH, PER_GENRE, user_id=user)))  # noqa: B023
         if len(with_reasons) < 20:
             with_reasons.append(cpu_seconds(lambda: model.rank(rated, LENGTH, PER_GENRE, user_id=user).items[0].reasons, 3))  # noqa: B023
-    measured.people = len(seconds)
+    measured.people, measured.each_ms = len(seconds), [second * 1e3 for second in seconds]
     measured.median_ms, measured.p95_ms = (float(np.percentile(seconds, q)) * 1e3 for q in (50, 95))
     measured.median_with_reasons_ms = float(np.median(with_reasons)) * 1e3
 
