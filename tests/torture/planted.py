@@ -36,7 +36,7 @@ FAULTS = (
         "request.endpoint is None or", 'request.endpoint in (None, "rating.ratings") or',
     ),
     Fault(
-        "an unescaped title", "access", "movie_recommender/web/templates/movie.html",
+        "an unescaped title", "access", "movie_recommender/web/templates/_film.html",
         "<h1>{{ film.title }}</h1>", "<h1>{{ film.title|safe }}</h1>",
     ),
     Fault(

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from . import crash, faults, load
+from . import ROOT, crash, faults, load, planted
 from .parts import PARTS, SHORT
 from .report import Report
 from .stand import Stand
@@ -47,3 +47,8 @@ def test_the_product_stands_the_short_form_of_this_part(part: str, tmp_path: Pat
     report = Report(part, SHORT[part])
     PARTS[part](report, tmp_path)
     assert report.lines, "It measured nothing."
+
+
+def test_every_fault_that_is_planted_has_its_place_in_the_code():
+    for fault in planted.FAULTS:
+        assert fault.right in (ROOT / fault.file).read_text("utf-8"), fault.what
