@@ -53,7 +53,7 @@ FAULTS = (
     ),
     Fault(
         "writers that fail at once: transactions become writers half-way", "load", "movie_recommender/storage/database.py",
-        '"BEGIN IMMEDIATE" if writes else "BEGIN"', '"BEGIN"',
+        '"BEGIN IMMEDIATE" if options.get("writes", False) else "BEGIN"', '"BEGIN"',
     ),
     Fault(
         "a removed rating that stays", "crash", "movie_recommender/services/rating.py",
