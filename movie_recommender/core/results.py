@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import overload
+from typing import Any, overload
 
 import numpy as np
 import numpy.typing as npt
@@ -75,17 +75,17 @@ class Reason:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Crowd:
-    """Those with one's taste who rated each of m items.
+    """Those who rated each of m items: those with one's taste, or all.
 
     Attributes:
         counts: ``int[m]``, how many.
         means: ``float[m]``, their mean in stars.
-        histograms: ``int[m, 10]``, how many gave 0.5, 1.0 … 5.0 stars.
+        histograms: ``int[m, 10]``, how many gave 0.5, 1.0 … 5.0 stars; None where only their mean is told.
     """
 
-    counts: npt.NDArray[np.integer]
+    counts: npt.NDArray[Any]
     means: npt.NDArray[np.floating]
-    histograms: npt.NDArray[np.integer]
+    histograms: npt.NDArray[np.integer] | None = None
 
 
 @dataclass(frozen=True, eq=False, slots=True)

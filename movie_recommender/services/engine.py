@@ -38,7 +38,7 @@ CAUSES = 6  # of each part of a receipt
 OVERLAP = 60.0  # seconds by which two looks overlap: a transaction may end later than it says
 SAVED_AT_ONCE = 500  # rows of similar movies in one transaction
 SIMILAR = 24  # movies kept as the most similar ones of each movie
-FORMAT = 6  # raised when lists of the same fit would differ: every list is then computed again
+FORMAT = 7  # raised when lists of the same fit would differ: every list is then computed again
 
 
 @dataclass

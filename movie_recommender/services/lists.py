@@ -1,7 +1,7 @@
 """A person's list as one compact row: what the background API writes and the pages read.
 
 A packed list is a line of JSON (what follows, and how many), a line of JSON for each cause that occurs, and whole numbers of four
-bytes, little end first: the films' ids, their scores, their stars, their reasons, their crowds. So writing and reading it
+bytes, little end first: the films' ids, their scores, their stars, their reasons, their crowds, and tallies. So writing and reading it
 takes a fraction of what JSON took (17 and 0.4 CPU ms a list), and a page reads the reasons of those few that it shows.
 
 A reason is `(kind, points, causes)`: the kind of signal, its additive part of the score, and what caused it:
@@ -20,8 +20,10 @@ from functools import cached_property
 from typing import Any, NamedTuple, Protocol
 
 POINTS, STARS, MEAN = 100_000, 1_000, 100  # what a number is multiplied by to be kept as a whole one
-NONE, CROWD = -1, -2  # in place of a cause: there is none; those with one's taste, who stand beside the reasons
-CROWD_WIDTH = 12  # numbers of a crowd: how many, their mean, how many gave each half star
+# In place of a cause: there is none; those with one's taste, who stand beside the reasons; the first of the tallies, the next one
+# less, and so on: all who rated a film.
+NONE, CROWD, TALLY = -1, -2, -3
+CROWD_WIDTH, TALLY_WIDTH = 12, 2  # numbers of a crowd: how many, their mean, how many gave each half star; of a tally the first two
 
 
 @dataclass(frozen=True)
@@ -97,7 +99,7 @@ def assembled(new: int, again: int, kinds: Sequence[str], depth: int, width: int
         depth, width: how many reasons a film has, and causes a reason.
         causes: a line of JSON each, as the columns number them: `["movies", 7]`, or an object of causes without points.
         columns: ``int32``: the ids, the scores, the stars, for each film its reasons (kind, points, and each cause with its points),
-            and, unless nobody has one, its crowd.
+            then, unless nobody has one, each film's crowd, and the tallies.
     """
     head = {"new": new, "again": again, "kinds": list(kinds), "depth": depth, "width": width, "causes": len(causes)}
     return "\n".join((encode(head), *causes, "")).encode() + columns
@@ -128,6 +130,7 @@ class _Packed:
         self._new, self._size = head["new"], head["new"] + head["again"]
         self._numbers, self._reasons = numbers, 3 * self._size
         self._crowds = self._reasons + self._size * self._depth * 2 * (1 + self._width)
+        self._tallies = self._crowds + self._size * CROWD_WIDTH
 
     @property
     def new_ids(self) -> Sequence[int]:
@@ -166,6 +169,10 @@ class _Packed:
                 begin = self._crowds + at * CROWD_WIDTH
                 count, mean, *histogram = self._numbers[begin : begin + CROWD_WIDTH]
                 causes |= {"count": count, "mean": mean / MEAN, "histogram": histogram}
+            elif label <= TALLY:
+                begin = self._tallies + (TALLY - label) * TALLY_WIDTH
+                count, mean = self._numbers[begin : begin + TALLY_WIDTH]
+                causes |= {"count": count, "mean": mean / MEAN}
             elif label != NONE:
                 what = named[label]
                 if isinstance(what, dict):

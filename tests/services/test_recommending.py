@@ -116,7 +116,7 @@ def test_a_list_written_from_the_cores_columns_is_the_same_as_from_its_recommend
     assert [entry.movie_id for entry in new] == [item.item_id for item in items if item.item_id not in rated]
     assert {entry.movie_id for entry in again} == {0, 1}
     told = {entry.movie_id: entry for entry in (*new, *again)}
-    named = 0
+    named = tallies = 0
     for item in items:
         entry = told[item.item_id]
         assert (entry.score, entry.predicted_rating) == pytest.approx((item.score, item.predicted_rating), abs=1e-3)
@@ -130,8 +130,12 @@ def test_a_list_written_from_the_cores_columns_is_the_same_as_from_its_recommend
             assert [who[:2] for who in causes.get("people", [])] == people
             crowd = [list(cause.histogram) for cause in reason.causes if cause.kind == "neighbours"]
             assert ([causes["histogram"]] if "histogram" in causes else []) == crowd
+            everybody = [(cause.count, pytest.approx(cause.stars, abs=0.005)) for cause in reason.causes if cause.kind == "ratings"]
+            assert ([(causes["count"], causes["mean"])] if "count" in causes and not crowd else []) == everybody
             named += len(movies) + len(people) + len(crowd)
+            tallies += len(everybody)
     assert named > 20
+    assert tallies > 5
 
 
 def a_small_model():

@@ -10,7 +10,7 @@ from numba import njit
 from ..data import FloatArray, IntArray, Items
 from ..matrix import RatingMatrix
 from ..profile import Profile
-from ..results import Cause, Causes
+from ..results import Cause, Causes, Crowd
 from .base import Scorer, Signal, unknown
 
 
@@ -42,7 +42,7 @@ class Popularity(Scorer):
         def label(at: int) -> Cause:
             return Cause("ratings", "", None, float(means[at]), int(counts[at]))
 
-        return Causes(np.where(counts > 0, np.arange(counts.size), -1)[:, None], values[:, None], label)
+        return Causes(np.where(counts > 0, np.arange(counts.size), -1)[:, None], values[:, None], label, Crowd(counts, means))
 
 
 class Quality(Popularity):
