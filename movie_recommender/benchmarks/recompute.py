@@ -154,7 +154,7 @@ def bytes_touched(model: Recommender, rated: dict[int, float], user: int) -> int
     touched += int((scorers["coliking"].position[profile.cols] >= 0).sum()) * model_rows.shape[1] * model_rows.itemsize  # type: ignore[attr-defined]
     touched += scorers["kindred"].people.steps.nbytes + scorers["kindred"].films.steps.nbytes  # type: ignore[attr-defined]
     kinds = sum(hasattr(scorer, "kinds") for scorer in scorers.values())
-    plots: np.ndarray = scorers["plots"].vectors.steps  # type: ignore[attr-defined]
+    plots: np.ndarray = scorers["plots"].vectors.words  # type: ignore[attr-defined]
     return touched + matrix.n_items * (8 + 8 + 4 * kinds + 4) + plots.nbytes
 
 

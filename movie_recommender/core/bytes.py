@@ -49,10 +49,9 @@ class ByteTable:
         """``float32[len(rows), len(cols)]``: where they meet."""
         return self.steps[np.ix_(rows, cols)] * self.scale[cols]
 
-    def products(self, vector: npt.NDArray[np.floating], known: npt.NDArray[np.bool_] | None = None) -> Vectors:
-        """``float32[n]``: every row times the vector; NaN where the row is not `known`."""
-        scaled = self.scale * vector.astype(np.float32)
-        found: Vectors = all_products(self.steps, scaled) if known is None else known_products(self.steps, scaled, known)
+    def products(self, vector: npt.NDArray[np.floating]) -> Vectors:
+        """``float32[n]``: every row times the vector."""
+        found: Vectors = all_products(self.steps, self.scale * vector.astype(np.float32))
         return found
 
     def products_of(self, cols: IntArray, vector: npt.NDArray[np.floating]) -> Vectors:
@@ -86,15 +85,6 @@ def all_products(steps, vector):  # type: ignore[no-untyped-def]
     found = np.empty(steps.shape[0], np.float32)
     for at in range(found.size):
         found[at] = product(steps[at], vector)
-    return found
-
-
-@njit(cache=True, nogil=True)
-def known_products(steps, vector, known):  # type: ignore[no-untyped-def]
-    """All of them, then NaN: to leave some out is a guess that the machine gets wrong more often than it saves."""
-    found = all_products(steps, vector)
-    for at in range(found.size):
-        found[at] = found[at] if known[at] else np.float32(np.nan)
     return found
 
 

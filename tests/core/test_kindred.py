@@ -53,7 +53,7 @@ def test_who_loves_comedies_gets_comedies_and_who_rates_the_other_way_round_does
 
 def test_people_and_films_beyond_the_limits_cost_nothing(ratings, items, alice):
     scorer = fitted(ratings, items, max_people=7, max_items=5)
-    assert (scorer.people.width, len(scorer.films)) == (7, 5)
+    assert (len(scorer.people), len(scorer.films)) == (7, 5)
     assert np.isfinite(scores(scorer, alice)).sum() == (scorer.matrix.counts > 0).sum()
 
 

@@ -14,6 +14,7 @@ from ..ahead import fetch_between
 from ..bytes import ShortTable
 from ..cells import CODE_BITS
 from ..data import CODES, FloatArray, IntArray, Items
+from ..fine import FineTable
 from ..matrix import RatingMatrix, code_table
 from ..profile import Profile
 from ..results import Causes
@@ -96,8 +97,8 @@ class Kindred(Scorer):
             inverse = self._inverse(likes)
             answers = np.ascontiguousarray((targets.T @ inverse.astype(np.float32)).T, dtype=np.float32)
         axes = _main_axes(targets.toarray() - np.float32(self.settings["ridge"] + 1.0) * answers, int(self.settings["axes"]))
-        self.people, self.films = ShortTable((answers @ axes).T), ShortTable(axes)
-        self.people_of_few = ShortTable(self._of_few(people, likes, targets, answers @ axes, axes).T)
+        self.people, self.films = FineTable(answers @ axes, across=True), FineTable(axes)
+        self.people_of_few = FineTable(self._of_few(people, likes, targets, answers @ axes, axes), across=True)
         shares = inverse / np.maximum(inverse.diagonal(), 1e-12)
         np.fill_diagonal(shares, 0.0)
         self.own_shares = ShortTable(shares)
@@ -174,7 +175,7 @@ class Kindred(Scorer):
 
     def _rows_of_few(self, place: int) -> Table:
         """``float32[n_people, n_axes]``: what each person's kernel adds; his own is that of all others' mean."""
-        rows = self.people_of_few.rows(np.arange(len(self.people_of_few))).T
+        rows = self.people_of_few.whole()
         if place >= 0:
             rows = rows + rows[place] / max(rows.shape[0] - 1, 1)
             rows[place] = 0.0
@@ -185,16 +186,16 @@ class Kindred(Scorer):
             return unknown(self.matrix.n_items)
         own, place = self._own(profile), self._place(profile)
         lists = self.by_item
-        cosines = products_with(own, lists.indptr, lists.indices, lists.data, profile.cols, self.people.width)
-        kernel = self._kernel(cosines).astype(np.float32)
+        cosines = products_with(own, lists.indptr, lists.indices, lists.data, profile.cols, len(self.people))
+        kernel = self._kernel(cosines.astype(np.float32)).astype(np.float32)
         weights = kernel
         if place >= 0:
             weights = kernel.copy()
             weights[place] -= kernel @ self._own_share(place)
         scores = self.matrix.floor.copy()
-        answer = self.people.products(weights)
+        answer = self.people.sums(weights)
         if profile.famous:
-            of_few = self.people_of_few.products(without_oneself(kernel[None, :], np.array([place]))[0])
+            of_few = self.people_of_few.sums(without_oneself(kernel[None, :], np.array([place]))[0])
             answer = (1.0 - profile.famous) * answer + profile.famous * of_few
         scores[self.cols] = self.films.products(answer)
         return Signal(scores, self._trace(profile, own, kernel))
@@ -205,7 +206,7 @@ class Kindred(Scorer):
 
         def trace(wanted: IntArray, limit: int) -> Causes:
             at = self.position[wanted]
-            people = self.people.rows(np.arange(len(self.people))).T
+            people = self.people.whole()
             if place >= 0:
                 people = people - np.outer(self._own_share(place), people[place])
             if profile.famous:

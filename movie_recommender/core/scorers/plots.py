@@ -6,8 +6,8 @@ from typing import ClassVar
 
 import numpy as np
 
-from ..bytes import ByteTable
 from ..data import IntArray, Items
+from ..half import HalfTable
 from ..matrix import RatingMatrix
 from ..profile import Profile
 from ..results import Causes
@@ -19,8 +19,8 @@ class Plots(Scorer):
     """The sum of cosines to the plots rated, each times the preference for it.
 
     Vectors are centred on the catalogue's mean plot first, so that "is a plot" does not count as
-    alike, and kept in bytes on their `axes` main axes: a fraction of the memory, and of the time to
-    read it, orders lists as well (measured: docs/benchmarks.md). Linear, so one product of the
+    alike, and kept in half bytes on their `axes` main axes: a fraction of the memory, and of the time
+    to read it, orders lists as well (measured: docs/benchmarks.md). Linear, so one product of the
     profile's vector with all plots does it. Unknown: films without a plot vector; everything for a
     person none of whose films has one.
     """
@@ -37,7 +37,7 @@ class Plots(Scorer):
         if vectors is None:
             vectors = np.empty((items.n_items, 0), dtype=np.float32)
         self.known = np.isfinite(vectors).all(axis=1) & (vectors != 0).any(axis=1)
-        self.vectors = ByteTable(_on_main_axes(_centred(vectors, self.known), int(self.settings["axes"])))
+        self.vectors = HalfTable(_on_main_axes(_centred(vectors, self.known), int(self.settings["axes"])))
 
     def score(self, profile: Profile) -> Signal:
         rated = self.known[profile.cols]
