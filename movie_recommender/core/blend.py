@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
+from .adding import add_terms, all_moments
 from .data import FloatArray, IntArray
 from .profile import Profile
 from .results import Cause, Crowd, Part, ReasonTable
@@ -19,9 +19,6 @@ from .weights import Weights
 CAUTION = 0.3
 """How much of the unknown signals' weight stays in the denominator: with little known, scores shrink."""
 
-BLOCK = 1024
-"""Items blended at a time, so that all sums stay in the fastest cache."""
-
 Flags = npt.NDArray[np.bool_]
 
 
@@ -31,7 +28,7 @@ class Term:
 
     Attributes:
         mean, scale: ``standardised = (signal - mean) / scale``; all zero where the signal is `flat`.
-        cold, slope: an item's weight before renormalising is ``cold + slope * familiarity``.
+        cold, slope: an item's weight before renormalising is ``cold + slope * share``.
         fixed: it is not renormalised; its weight is `cold` wherever it knows something.
     """
 
@@ -64,22 +61,20 @@ class Blend:
         scores: ``float[n_items]``, never NaN.
         terms: one for each signal that knows something about this person.
         silent: the weights for cold items, and their slopes, of the signals that know nothing.
-        counts: ``float[n_items]``, ratings an item, as they were.
-        familiarity: how many ratings make an item half warm.
+        share: ``float64[n_items]``, how warm each item is, 0..1.
     """
 
     profile: Profile
     scores: FloatArray
     terms: tuple[Term, ...]
     silent: FloatArray
-    counts: FloatArray
-    familiarity: float
+    share: FloatArray
 
     def weights(self, cols: IntArray) -> FloatArray:
         """``float[n_terms, len(cols)]``: the terms' renormalised weights; 0 where they know nothing."""
         if not self.terms:
             return np.zeros((0, cols.size))
-        share = self.counts[cols] / (self.counts[cols] + self.familiarity)
+        share = self.share[cols]
         weights = np.stack([term.cold + term.slope * share for term in self.terms])
         known = np.stack([term.known(cols) for term in self.terms])
         moving = np.array([not term.fixed for term in self.terms])
@@ -136,10 +131,10 @@ class Blend:
         return parts
 
 
-def blend(profile: Profile, scorers: Mapping[str, Scorer], weights: Weights, counts: FloatArray) -> Blend:
+def blend(profile: Profile, scorers: Mapping[str, Scorer], weights: Weights, share: FloatArray) -> Blend:
     """Score every item: ``sum over known signals of weight * standardised``.
 
-    A signal's weight for an item is its weight for so many ratings of the person and of the item,
+    A signal's weight for an item is its weight for so many ratings of the person and of the item (see `shares`),
     times total weight / (known weight + `CAUTION` * unknown weight).
     """
     asked = zip(scorers.items(), weights.at(tuple(scorers), profile.n_ratings, profile.famous).T.tolist(), strict=True)
@@ -147,7 +142,7 @@ def blend(profile: Profile, scorers: Mapping[str, Scorer], weights: Weights, cou
     terms: list[Term] = []
     heard: list[bool] = []
     silent: list[tuple[float, float]] = []
-    for (name, warm, cold, signal), (n_known, mean, deviation) in zip(said, _moments(said, len(scorers)), strict=False):
+    for (name, warm, cold, signal), (n_known, mean, deviation) in zip(said, _moments(said, len(scorers)), strict=True):
         fixed_scale = scorers[name].fixed_scale
         if not n_known:
             silent.append((cold, warm - cold))
@@ -157,28 +152,30 @@ def blend(profile: Profile, scorers: Mapping[str, Scorer], weights: Weights, cou
             terms.append(Term(name, signal, 0.0, fixed_scale, flat and mean == 0.0, cold, warm - cold))
         else:
             terms.append(Term(name, signal, mean, 1.0 if flat else deviation, flat, cold, warm - cold))
-        heard.append(n_known == counts.size)
-    scores, mute = np.empty(counts.size), np.array(silent).reshape(-1, 2)
-    if terms and counts.size:
+        heard.append(n_known == share.size)
+    scores, mute = np.empty(share.size), np.array(silent).reshape(-1, 2)
+    if terms and share.size:
         every = _padded([term.signal for term in terms], len(scorers))
         values = tuple([signal.values for signal in every])
         places = _alike([_NO_PLACES if signal.places is None or signal.cols is not None else signal.places for signal in every])
         cols = tuple([_NO_COLS if signal.cols is None else signal.cols for signal in every])
         numbers = np.array([(term.cold, term.slope, term.mean, 0.0 if term.flat else 1.0 / term.scale) for term in terms])
-        add_terms(values, places, cols, numbers, np.array(heard), mute, counts, weights.familiarity, CAUTION, scores)
+        add_terms(values, places, cols, numbers, np.array(heard), mute, share, CAUTION, scores)
     else:
         scores[:] = 0.0
-    return Blend(profile, scores, tuple(terms), mute, counts, weights.familiarity)
+    return Blend(profile, scores, tuple(terms), mute, share)
 
 
 def _moments(said: Sequence[tuple[str, float, float, Signal]], length: int) -> list[list[float]]:
-    """For each signal, and for what pads them: of how many items it is known, its mean and its standard deviation."""
+    """For each signal: of how many items it is known, its mean and its standard deviation."""
     if not said:
         return []
     every = _padded([signal for *_, signal in said], length)
+    found = np.array([signal.moments for *_, signal in said])
     shared_by = tuple([_ONE if signal.shared_by is None else signal.shared_by for signal in every])
-    found: list[list[float]] = all_moments(tuple([signal.values for signal in every]), shared_by, len(said)).tolist()
-    return found
+    all_moments(tuple([signal.values for signal in every]), shared_by, found)
+    moments: list[list[float]] = found.tolist()
+    return moments
 
 
 def _padded(signals: list[Signal], length: int) -> list[Signal]:
@@ -195,137 +192,3 @@ def _alike(places: list[Places]) -> tuple[Places, ...]:
 _ONE = np.ones(1)
 _NO_PLACES = np.empty(0, dtype=np.uint16)
 _NO_COLS = np.empty(0, dtype=np.int32)
-
-
-@njit(cache=True, nogil=True, error_model="numpy", fastmath={"reassoc", "nsz", "contract"})
-def moments(values, shared_by):  # type: ignore[no-untyped-def]
-    """Of how many items the value is known, their mean and standard deviation, in one pass around the first known.
-
-    `shared_by` says of how many items each value is; a single number says it of all of them.
-    """
-    origin = 0.0
-    for value in values:
-        if value == value:
-            origin = value * 1.0
-            break
-    known, total, squares = 0.0, 0.0, 0.0
-    if shared_by.size == values.size:
-        for at in range(values.size):
-            apart = values[at] * 1.0 - origin
-            times = shared_by[at] if apart == apart else 0.0
-            apart = apart if apart == apart else 0.0
-            known += times
-            total += times * apart
-            squares += times * apart * apart
-    else:
-        for at in range(values.size):
-            apart = values[at] * 1.0 - origin
-            times = 1.0 if apart == apart else 0.0
-            apart = apart if apart == apart else 0.0
-            known += times
-            total += times * apart
-            squares += times * apart * apart
-    if known == 0.0:
-        return 0, 0.0, 0.0
-    mean = total / known
-    return int(known), origin + mean, np.sqrt(max(squares / known - mean * mean, 0.0))
-
-
-@njit(cache=True, nogil=True)
-def all_moments(values, shared_by, n):  # type: ignore[no-untyped-def]
-    """``float64[n, 3]``: the `moments` of the first signals."""
-    found = np.empty((n, 3))
-    for k in range(n):
-        found[k, 0], found[k, 1], found[k, 2] = moments(values[k], shared_by[k])
-    return found
-
-
-@njit(cache=True, nogil=True, error_model="numpy", fastmath={"reassoc", "nsz", "contract"})
-def add_terms(values, places, cols, numbers, heard, silent, counts, familiar, caution, scores):  # type: ignore[no-untyped-def]
-    """Fill `scores`, a block of items at a time; `heard` says which signals are known of all items."""
-    total, unheard, blended, share = np.empty(BLOCK), np.empty(BLOCK), np.empty(BLOCK), np.empty(BLOCK)
-    gathered, begun = np.empty(BLOCK, np.float32), np.zeros(numbers.shape[0], np.int64)
-    steady_total, bent = sum_of_sizes(numbers)
-    steady_silent, bent_silent = sum_of_sizes(silent)
-    steady_total += steady_silent
-    for begin in range(0, scores.size, BLOCK):
-        n = min(BLOCK, scores.size - begin)
-        some_counts, some_scores = counts[begin : begin + n], scores[begin : begin + n]
-        for j in range(n):
-            share[j] = some_counts[j] / (some_counts[j] + familiar)
-            total[j] = steady_total[0] + steady_total[1] * share[j]
-            unheard[j] = steady_silent[0] + steady_silent[1] * share[j]
-            blended[j] = 0.0
-        for k in range(silent.shape[0]):
-            if bent_silent[k]:
-                add_sizes(silent[k, 0], silent[k, 1], share[:n], total)
-                add_sizes(silent[k, 0], silent[k, 1], share[:n], unheard)
-        for k in range(numbers.shape[0]):
-            cold, slope, mean, inverse = numbers[k]
-            if bent[k]:
-                add_sizes(cold, slope, share[:n], total)
-            if cols[k].size:
-                add_sizes(cold, slope, share[:n], unheard)
-                begun[k] = add_few(values[k], cols[k], begun[k], begin, numbers[k], share[:n], blended, unheard)
-            elif inverse != 0.0 or not heard[k]:
-                here = values[k][begin : begin + n]
-                if places[k].size:
-                    gather(values[k], places[k][begin : begin + n], gathered)
-                    here = gathered[:n]
-                if heard[k]:
-                    for j in range(n):
-                        blended[j] += (cold + slope * share[j]) * ((np.float64(here[j]) - mean) * inverse)
-                else:
-                    add_some(here, cold, slope, mean, inverse, share, blended, unheard)
-        for j in range(n):
-            some_scores[j] = blended[j] * (total[j] / max(total[j] - (1.0 - caution) * unheard[j], 1e-12))
-
-
-@njit(cache=True, nogil=True)
-def sum_of_sizes(numbers):  # type: ignore[no-untyped-def]
-    """The sum of the weights' sizes as cold and slope, and which are left out of it: their sign depends on the item."""
-    steady, bent = np.zeros(2), np.zeros(numbers.shape[0], np.bool_)
-    for k in range(numbers.shape[0]):
-        cold, warm = numbers[k, 0], numbers[k, 0] + numbers[k, 1]
-        bent[k] = cold * warm < 0.0
-        if not bent[k]:
-            steady[0] += abs(cold)
-            steady[1] += abs(warm) - abs(cold)
-    return steady, bent
-
-
-@njit(cache=True, nogil=True, fastmath={"reassoc", "nsz", "contract"})
-def add_sizes(cold, slope, share, to):  # type: ignore[no-untyped-def]
-    for j in range(share.size):
-        to[j] += abs(cold + slope * share[j])
-
-
-@njit(cache=True, nogil=True)
-def gather(values, places, to):  # type: ignore[no-untyped-def]
-    for j in range(places.size):
-        to[j] = values[np.uint32(places[j])]
-
-
-@njit(cache=True, nogil=True, fastmath={"reassoc", "nsz", "contract"})
-def add_some(here, cold, slope, mean, inverse, share, blended, unheard):  # type: ignore[no-untyped-def]
-    """Add a signal that is not known of all items."""
-    for j in range(here.size):
-        weight, value = cold + slope * share[j], np.float64(here[j])
-        gap = 0.0 if value == value else abs(weight)
-        value = value if value == value else mean
-        blended[j] += weight * ((value - mean) * inverse)
-        unheard[j] += gap
-
-
-@njit(cache=True, nogil=True)
-def add_few(values, cols, at, begin, numbers, share, blended, unheard):  # type: ignore[no-untyped-def]
-    """Add a signal that is known of few items, those of this block, from place `at` on; returns the place after them."""
-    cold, slope, mean, inverse = numbers
-    while at < cols.size and cols[at] < begin + share.size:
-        j, value = cols[at] - begin, np.float64(values[at])
-        if value == value:
-            weight = cold + slope * share[j]
-            blended[j] += weight * ((value - mean) * inverse)
-            unheard[j] -= abs(weight)
-        at += 1
-    return at

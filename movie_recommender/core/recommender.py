@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from movie_recommender.errors import NotFound
 
+from .adding import shares
 from .blend import Blend, blend
 from .data import FloatArray, IntArray, Items, Ratings, checked_stars, to_code, to_codes
 from .fans import Fans
@@ -77,6 +78,7 @@ class Recommender:
         self.franchises = franchises(items)
         self.in_order = InOrder(items)
         self._index_genres(items)
+        self._share: FloatArray | None = None
         return self
 
     def _index_genres(self, items: Items) -> None:
@@ -86,7 +88,7 @@ class Recommender:
         self.genre_flags = np.zeros((items.n_items, len(names)), dtype=bool)
         for row, genres in enumerate(items.genres):
             self.genre_flags[row, [position[name] for name in genres]] = True
-        self._genres = Groups([np.flatnonzero(flags) for flags in self.genre_flags.T], items.n_items)
+        self.genre_groups = Groups([np.flatnonzero(flags) for flags in self.genre_flags.T], items.n_items)
         self._facets = Groups(facet_groups(items), items.n_items)
 
     def recommend(
@@ -170,6 +172,7 @@ class Recommender:
             self._follow(row, [(col, self.matrix.put(row, col, code), code)])
 
     def _follow(self, row: int, changes: list[Change]) -> None:
+        self._share = None
         for scorer in self._refreshed:
             scorer.refresh(row)
         self.stars.follow(row, changes)
@@ -212,7 +215,7 @@ class Recommender:
         dial = diversity if blended.profile.n_ratings else max(diversity, COLD_VARIETY)
         first, order = above_the_rest(blended.scores, allowed, max(n, CANDIDATES))
         top = self._top(blended.scores, first[order[: max(n, POOL)]], n, dial)
-        grouped = self._genres.best(blended.scores, allowed, first, order, n_by_genre)
+        grouped = self.genre_groups.best(blended.scores, allowed, first, order, n_by_genre)
         faceted = self._facets.best(blended.scores, allowed, first, order, n_by_facet)
         wanted = self.matrix.items.positions(np.fromiter(also, dtype=np.int64))
         cols = listed(blended.scores, first, order, top, grouped, faceted, wanted)
@@ -254,8 +257,15 @@ class Recommender:
     def blended(self, ratings: Mapping[int, float], user_id: int | None = None, preferences: Preferences = NEUTRAL) -> Blend:
         """Scores over all items for this person, with their terms."""
         weights = preferences.scaled(self.weights)
-        blended = blend(fold_in(ratings, self.matrix, user_id), self.scorers, weights, self.matrix.counts)
+        blended = blend(fold_in(ratings, self.matrix, user_id), self.scorers, weights, self._warmth())
         return steer(blended, preferences, self.matrix, self.items)
+
+    def _warmth(self) -> FloatArray:
+        """``float64[n_items]``: how warm each item is, 0..1; kept until a rating changes."""
+        share = self._share
+        if share is None:
+            share = self._share = shares(self.matrix.counts, self.weights.familiarity)
+        return share
 
     def _allowed(self, blended: Blend, exclude: Iterable[int], genres: Iterable[str] | None) -> npt.NDArray[np.bool_]:
         allowed = np.ones(self.matrix.n_items, dtype=bool)
@@ -275,7 +285,7 @@ class Recommender:
 
     def _top(self, scores: FloatArray, best_first: IntArray, n: int, dial: float) -> IntArray:
         """The best of these, varied as the dial says."""
-        return diversify(best_first, scores, self.genre_flags, self.franchises, min(n, VARIED), dial)[: max(n, 0)]
+        return diversify(best_first, scores, self.genre_groups, self.franchises, min(n, VARIED), dial)[: max(n, 0)]
 
     def _listing(self, blended: Blend, cols: IntArray) -> Listing:
         predicted = self.stars.predict(blended.profile, cols)

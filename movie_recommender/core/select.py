@@ -8,9 +8,11 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
+from .bits import BITS, lowest
 from .data import FloatArray, IntArray, Items
+from .scorers.base import as_places
 
-BINS, BITS = 4096, 64
+BINS, WORD = 4096, np.uint64(6)
 
 SAMPLED, MORE = 8, 1.15
 """First one score in so many says from where on enough are found, with some more to be sure; then all do."""
@@ -33,14 +35,20 @@ class Groups:
     Args:
         groups: the positions of each group's items, ascending.
         n_items: how many items there are.
+
+    Attributes:
+        kinds: each item's kind: those of the same groups.
+        bits: ``uint64[w, n_kinds]``: bit ``b`` of ``bits[w, kinds[i]]`` says whether item ``i`` is in group ``64 * w + b``.
     """
 
     def __init__(self, groups: Sequence[IntArray], n_items: int) -> None:
         self.members = np.concatenate([np.empty(0, np.int64), *groups]).astype(np.int32)
         self.starts = np.cumsum([0, *(group.size for group in groups)])
-        self._flags = np.zeros((-(-len(groups) // BITS), n_items), dtype=np.uint64)
+        flags = np.zeros((-(-len(groups) // BITS), n_items), dtype=np.uint64)
         for at, group in enumerate(groups):
-            self._flags[at // BITS, group] |= np.uint64(1 << at % BITS)
+            flags[at // BITS, group] |= np.uint64(1 << at % BITS)
+        self.bits, kinds = np.unique(flags, axis=1, return_inverse=True)
+        self.kinds = as_places(kinds, self.bits.shape[1])
 
     def best(self, scores: FloatArray, allowed: npt.NDArray[np.bool_], first: IntArray, order: IntArray, n: int) -> IntArray:
         """``int[n_groups, n]``: each group's `n` largest allowed scores, largest first, equal ones in order; -1 where there are fewer.
@@ -50,7 +58,7 @@ class Groups:
         """
         found = np.full((self.starts.size - 1, max(n, 0)), -1, dtype=np.int64)
         if found.size:
-            best_in_groups(scores, allowed, first, order, self.starts, self.members, self._flags, found)
+            best_in_groups(scores, allowed, first, order, self.starts, self.members, self.kinds, self.bits, found)
         return found
 
 
@@ -98,11 +106,17 @@ def enough_from(scores, allowed, n, every):  # type: ignore[no-untyped-def]
 
 @njit(cache=True, nogil=True)
 def from_score(scores, allowed, least):  # type: ignore[no-untyped-def]
-    """Positions, ascending, of the allowed scores from `least` on."""
-    found, end = np.empty(scores.size + 1, np.int64), 0
-    for at in range(scores.size):
-        found[end] = at
-        end += allowed[at] & (scores[at] >= least)
+    """Positions, ascending, of the allowed scores from `least` on: 64 are compared at a time, most of which are below."""
+    found, end = np.empty(scores.size, np.int64), 0
+    for begin in range(0, scores.size, BITS):
+        n, above = min(BITS, scores.size - begin), np.uint64(0)
+        some, are_allowed = scores[begin : begin + n], allowed[begin : begin + n]
+        for at in range(n):
+            above |= np.uint64((some[at] >= least) & are_allowed[at]) << np.uint64(at)
+        while above:
+            found[end] = begin + lowest(above)  # type: ignore[call-arg]
+            end += 1
+            above &= above - np.uint64(1)
     return found[:end]
 
 
@@ -112,49 +126,54 @@ def in_order(values):  # type: ignore[no-untyped-def]
     low, high = np.inf, -np.inf
     for value in values:
         low, high = min(low, value), max(high, value)
-    ends = np.zeros(BINS + 2, np.int64)
+    ends, bins = np.zeros(BINS + 1, np.uint32), np.zeros(values.size, np.uint32)
     step = BINS / (high - low) if 1e-300 < high - low < np.inf else 0.0
-    bins = np.zeros(values.size, np.uint32)
     if step > 0.0:
         for at in range(values.size):
             bins[at] = np.uint32((high - values[at]) * step)
     for kind in bins:
-        ends[kind + 1] += 1
-    if (ends * ends).sum() > SIDE_BY_SIDE * values.size:
+        ends[kind] += np.uint32(1)
+    squares, end = np.int64(0), np.uint32(0)
+    for kind in range(ends.size):
+        size = ends[kind]
+        squares += np.int64(size) * np.int64(size)
+        ends[kind] = end
+        end += size
+    if squares > SIDE_BY_SIDE * values.size:
         return np.argsort(-values, kind="mergesort")
-    ends = np.cumsum(ends)
     order, ordered = np.empty(values.size, np.int64), np.empty_like(values)
     for at in range(values.size):
-        order[ends[bins[at]]], ordered[ends[bins[at]]] = at, values[at]
-        ends[bins[at]] += 1
+        place = ends[bins[at]]
+        order[place], ordered[place] = at, values[at]
+        ends[bins[at]] = place + np.uint32(1)
     for at in range(1, values.size):
-        place, value, to = order[at], ordered[at], at
-        while to > 0 and ordered[to - 1] < value:
-            order[to], ordered[to] = order[to - 1], ordered[to - 1]
-            to -= 1
-        order[to], ordered[to] = place, value
+        if ordered[at - 1] < ordered[at]:
+            own, value, to = order[at], ordered[at], at
+            while to > 0 and ordered[to - 1] < value:
+                order[to], ordered[to] = order[to - 1], ordered[to - 1]
+                to -= 1
+            order[to], ordered[to] = own, value
     return order
 
 
 @njit(cache=True, nogil=True)
-def best_in_groups(scores, allowed, first, order, starts, members, flags, found):  # type: ignore[no-untyped-def]
-    """`Groups.best`: bit ``b`` of ``flags[w, i]`` says whether item ``i`` is in group ``64 * w + b``."""
+def best_in_groups(scores, allowed, first, order, starts, members, kinds, bits, found):  # type: ignore[no-untyped-def]
+    """`Groups.best`."""
     n_groups, n = found.shape
     one, taken, own = np.uint64(1), np.zeros(n_groups, np.int64), np.empty(first.size, np.uint64)
-    for word in range(flags.shape[0]):
+    for word in range(bits.shape[0]):
         for at in range(first.size):  # in the order of memory: by score each would be waited for
-            own[at] = flags[word, first[at]]
+            own[at] = bits[word, kinds[first[at]]]
         not_full = ~np.uint64(0)
         for at in order:
-            group, bits = word * BITS, own[at] & not_full
-            while bits:
-                if bits & one:
-                    found[group, taken[group]] = first[at]
-                    taken[group] += 1
-                    if taken[group] == n:
-                        not_full &= ~(one << np.uint64(group - word * BITS))
-                bits >>= one
-                group += 1
+            left = own[at] & not_full
+            while left:
+                group = word * BITS + lowest(left)  # type: ignore[call-arg]
+                found[group, taken[group]] = first[at]
+                taken[group] += 1
+                if taken[group] == n:
+                    not_full &= ~bit_of(group)
+                left &= left - one
     least = scores[first[order[-1]]] if order.size else np.inf
     for group in range(n_groups):
         more, rest = 0, found[group, taken[group] :]
@@ -184,28 +203,33 @@ def put_in_order(found, values, taken, item, score):  # type: ignore[no-untyped-
 @njit(cache=True, nogil=True)
 def listed(scores, first, order, top, grouped, faceted, wanted):  # type: ignore[no-untyped-def]
     """``int64`` positions of what a list holds: `top`, then by score what else the last three hold (-1 is none)."""
-    is_wanted = np.zeros(scores.size + 1, np.bool_)  # the last place is what -1 stands for
+    is_wanted = np.zeros(scores.size // BITS + 1, np.uint64)
     for some in (grouped.ravel(), faceted.ravel(), wanted):
         for item in some:
-            is_wanted[item] = True
-    is_wanted[scores.size] = False
+            if item >= 0:
+                is_wanted[np.uint64(item) >> WORD] |= bit_of(item)
     for item in top:
-        is_wanted[item] = False
+        is_wanted[np.uint64(item) >> WORD] &= ~bit_of(item)
     cols, end = np.empty(top.size + grouped.size + faceted.size + wanted.size + 1, np.int64), top.size
     cols[:end] = top
     for at in order:
-        cols[end] = first[at]
-        if is_wanted[first[at]]:
-            is_wanted[first[at]] = False
+        if is_wanted[np.uint64(first[at]) >> WORD] & bit_of(first[at]):
+            is_wanted[np.uint64(first[at]) >> WORD] &= ~bit_of(first[at])
+            cols[end] = first[at]
             end += 1
     begin = end
-    for some in (grouped.ravel(), faceted.ravel(), wanted):
-        for item in some:
-            if is_wanted[item]:
-                is_wanted[item] = False
-                cols[end] = item
-                end += 1
+    for word in range(is_wanted.size):
+        while is_wanted[word]:
+            cols[end] = word * BITS + lowest(is_wanted[word])  # type: ignore[call-arg]
+            is_wanted[word] &= is_wanted[word] - np.uint64(1)
+            end += 1
     if end > begin:  # these were not among the first; what was asked for may still score as much
         last = np.sort(cols[top.size : end])
         cols[top.size : end] = last[np.argsort(-scores[last], kind="mergesort")]
     return cols[:end]
+
+
+@njit(cache=True, nogil=True)
+def bit_of(item):  # type: ignore[no-untyped-def]
+    """Its bit in its word of a set of items."""
+    return np.uint64(1) << (np.uint64(item) & np.uint64(BITS - 1))

@@ -95,7 +95,7 @@ def together(
     worth = -(depth.max(axis=0) if rule == "misery" else depth.mean(axis=0))
     allowed = _allowed(model, people, only, rewatches, in_order)
     order = best(worth, allowed, max(n, POOL))
-    cols = diversify(order, worth, model.genre_flags, model.franchises, n, model.weights.diversity)[:n]
+    cols = diversify(order, worth, model.genre_groups, model.franchises, n, model.weights.diversity)[:n]
     shares = [_shares(model, one, blended, cols, place) for one, blended, place in zip(people, blends, places, strict=True)]
     ids = model.matrix.items.ids[cols].tolist()
     return [Pick(item_id, tuple(share[at] for share in shares)) for at, item_id in enumerate(ids)]

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from movie_recommender.core import load_weights
+from movie_recommender.core.adding import shares
 from movie_recommender.core.blend import CAUTION, blend
 from movie_recommender.core.profile import Profile
 from movie_recommender.core.scorers import Signal
@@ -32,9 +33,8 @@ def profile_of(n_ratings):
     return Profile(np.arange(n_ratings), np.ones(n_ratings, np.uint8), np.ones(n_ratings), np.ones(n_ratings))
 
 
-def plain_blend(scorers, weights, n_ratings, counts):
+def plain_blend(scorers, weights, n_ratings, share):
     """The definition, signal by signal."""
-    share = counts / (counts + weights.familiarity)
     total, known_total, scores = np.zeros(N), np.zeros(N), np.zeros(N)
     for name, scorer in scorers.items():
         (warm,), (cold,) = weights.at([name], n_ratings)
@@ -67,8 +67,9 @@ def test_scores_equal_the_definition_and_the_sum_of_their_parts(made, n_ratings,
         }
     })  # fmt: skip
     counts = np.arange(N) % 7.0
-    found = blend(profile_of(n_ratings), scorers, weights, counts)
-    expected = plain_blend(scorers, weights, n_ratings, counts)
+    share = shares(counts, weights.familiarity)
+    found = blend(profile_of(n_ratings), scorers, weights, share)
+    expected = plain_blend(scorers, weights, n_ratings, share)
     np.testing.assert_allclose(found.scores, expected, rtol=1e-6, atol=1e-7)
     for score, parts in zip(found.scores, found.parts(np.arange(N), 3), strict=True):
         np.testing.assert_allclose(sum(part.contribution for part in parts), score, rtol=1e-9, atol=1e-9)

@@ -40,6 +40,20 @@ def test_an_update_equals_a_refit(ratings, items, alice, user_id):
     np.testing.assert_allclose(updated.matrix.sums, refitted.matrix.sums)
 
 
+def test_what_is_kept_for_everybody_follows_every_rating(ratings, items, alice):
+    weights = {"ranking": {"knots": [5], "familiarity": 1.0, "warm": {"popularity": [1.0], "quality": [0.5]}, "cold": {"quality": [2.0]}}}
+    model = Recommender(weights).fit(ratings, items)
+    before = model.blended(alice).scores
+    model.rate(999, 300, 5.0)
+    once = model.blended(alice).scores
+    model.update(998, {301: 0.5, 100: 4.0})
+    refitted = Recommender(weights).fit(with_person(with_person(ratings, 999, {300: 5.0}), 998, {301: 0.5, 100: 4.0}), items)
+    twice = refitted.blended(alice).scores
+    assert not np.allclose(before, once)
+    assert not np.allclose(once, twice)
+    np.testing.assert_allclose(model.blended(alice).scores, twice, atol=1e-9)
+
+
 def test_updating_with_the_same_ratings_changes_nothing(ratings, items, alice):
     model = Recommender().fit(ratings, items)
     before = [entry.score for entry in model.recommend(alice, n=50)]

@@ -19,6 +19,8 @@ from ..results import Cause, Causes
 
 Values = npt.NDArray[np.float32]
 Places = npt.NDArray[np.integer]
+Moments = tuple[float, float, float]
+NOT_COUNTED: Moments = (-1.0, 0.0, 0.0)
 Trace = Callable[[IntArray, int], Causes]
 """For some columns, at most so many causes each, strongest first; shares in the score's raw unit."""
 
@@ -43,6 +45,7 @@ class Signal:
         shared_by: ``float64[len(values)]``, how many items have each value; None: one each.
         cols: ``int32``, ascending, of a signal that is known of few items: which have the values, one each; the last
             value, NaN, is that of all others.
+        moments: of how many items it is known, its mean and its standard deviation, where the scorer knows; else `NOT_COUNTED`.
     """
 
     values: Values
@@ -50,6 +53,7 @@ class Signal:
     places: Places | None = None
     shared_by: FloatArray | None = None
     cols: npt.NDArray[np.int32] | None = None
+    moments: Moments = NOT_COUNTED
 
     @property
     def scores(self) -> FloatArray:

@@ -7,11 +7,15 @@ from typing import ClassVar
 import numpy as np
 from numba import njit
 
+from ..adding import moments
 from ..data import FloatArray, IntArray, Items
 from ..matrix import RatingMatrix
 from ..profile import Profile
 from ..results import Cause, Causes, Crowd
-from .base import Scorer, Signal, unknown
+from .base import Moments, Scorer, Signal, Values, unknown
+
+ALL_COUNT = np.ones(1)
+"""Each value is of one item."""
 
 
 class Popularity(Scorer):
@@ -26,11 +30,29 @@ class Popularity(Scorer):
     def fit(self, matrix: RatingMatrix, items: Items) -> None:
         self.matrix = matrix
         self.fame = items.fame
+        self._kept: tuple[Values, Moments] | None = None
+
+    def refresh(self, row: int) -> None:
+        self._kept = None
 
     def score(self, profile: Profile) -> Signal:
         if not self.matrix.n_ratings and self.fame is None:
             return unknown(self.matrix.n_items)
-        return Signal(roots(known(self.matrix.counts, self.fame)), self._trace)
+        values, of_all = self._same_for_all()
+        return Signal(values, self._trace, moments=of_all)
+
+    def _same_for_all(self) -> tuple[Values, Moments]:
+        """The values and their moments, kept until a rating changes."""
+        kept = self._kept
+        if kept is None:
+            values = self._values()
+            kept = self._kept = values, moments(values, ALL_COUNT)
+        return kept
+
+    def _values(self) -> Values:
+        """``float32[n_items]``."""
+        found: Values = roots(known(self.matrix.counts, self.fame))
+        return found
 
     def _trace(self, wanted: IntArray, limit: int) -> Causes:
         return self._causes(wanted, np.sqrt(known(self.matrix.counts, self.fame)[wanted]))
@@ -58,7 +80,12 @@ class Quality(Popularity):
         return {"damping": 8.0}
 
     def score(self, profile: Profile) -> Signal:
-        return Signal(damped_apart(self.matrix.counts, self.matrix.sums, self.matrix.mean, self.settings["damping"]), self._trace_means)
+        values, of_all = self._same_for_all()
+        return Signal(values, self._trace_means, moments=of_all)
+
+    def _values(self) -> Values:
+        found: Values = damped_apart(self.matrix.counts, self.matrix.sums, self.matrix.mean, self.settings["damping"])
+        return found
 
     def _trace_means(self, wanted: IntArray, limit: int) -> Causes:
         means = self.matrix.damped_means(self.settings["damping"]) - self.matrix.mean
