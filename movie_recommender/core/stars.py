@@ -10,7 +10,7 @@ import scipy.linalg
 import scipy.sparse
 from numba import njit
 
-from .bytes import ByteTable
+from .bytes import LINE, ByteTable
 from .cells import BLOCK_BITS, CODE_BITS
 from .data import HIGHEST, LOWEST, FloatArray, IntArray, Items
 from .matrix import Change, RatingMatrix
@@ -83,6 +83,8 @@ class StarPredictor:
             scale["years"] * _decades(items),
             scale["plots"] * _plots(items, 40),
         ]
+        # Zeros to the end of a line of memory: a row in bytes begins where a line does.
+        blocks.append(np.zeros((items.n_items, -sum(block.shape[1] for block in blocks) % LINE)))
         return np.ascontiguousarray(np.hstack(blocks), dtype=np.float32)
 
     def _fit_biases(self, features: Features) -> None:
@@ -135,11 +137,21 @@ class StarPredictor:
 
     def predict(self, profile: Profile, cols: IntArray | None = None) -> FloatArray:
         """``float[len(cols)]`` (all items if None): stars within 0.5..5, never NaN."""
-        base = self.item_base if cols is None else self.item_base[cols]
-        taste = self.taste(profile)
-        stars = base + (self.features.products(taste) if cols is None else self.features.products_of(cols, taste))
-        excess = np.maximum(stars - self.settings["calm_from"], 0.0)
-        return np.clip(stars - excess * (1.0 - self.settings["calm_slope"]), LOWEST, HIGHEST).astype(np.float64)
+        taste, calm = self.taste(profile), (self.settings["calm_from"], 1.0 - self.settings["calm_slope"])
+        if cols is None:
+            return np.asarray(calmed(self.item_base, self.features.products(taste), *calm))
+        return np.asarray(calmed(self.item_base[cols], self.features.products_of(cols, taste), *calm))
+
+
+@njit(cache=True, nogil=True)
+def calmed(base, apart, calm_from, calm):  # type: ignore[no-untyped-def]
+    """``float64[n]``: stars within the scale; what is beyond `calm_from` less by a share of it."""
+    stars = np.empty(base.size)
+    for at in range(base.size):
+        value = base[at] + apart[at]
+        value -= max(value - calm_from, 0.0) * calm
+        stars[at] = min(max(value, LOWEST), HIGHEST)
+    return stars
 
 
 @njit(cache=True, nogil=True)
