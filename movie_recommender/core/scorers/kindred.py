@@ -10,7 +10,7 @@ import scipy.linalg
 import scipy.sparse
 from numba import njit
 
-from ..ahead import fetch_between
+from ..ahead import fetch
 from ..bytes import ShortTable
 from ..cells import CODE_BITS
 from ..data import CODES, FloatArray, IntArray, Items
@@ -31,8 +31,8 @@ STEADY = 1e-5
 SAMPLED = 0
 """The seed by which people are drawn where there are more than `max_people`."""
 
-AHEAD = 2
-"""So many films ahead their raters are asked for."""
+AHEAD, LINE = 4, 32
+"""So many films ahead their raters are asked for, and by so many raters."""
 
 
 class Kindred(Scorer):
@@ -89,8 +89,9 @@ class Kindred(Scorer):
         people = self._people(matrix)
         self.place = np.full(matrix.n_users, -1, dtype=np.int16 if people.size < 1 << 15 else np.int32)
         self.place[people] = np.arange(people.size)
-        likes, lengths = self._likes(matrix, people)
-        self.by_item = likes.T.tocsr()
+        rated = self._rated(matrix, people)
+        likes, lengths = self._likes(rated)
+        self._keep_raters(rated, lengths)
         targets = (scipy.sparse.diags(lengths) @ likes).tocsc()[:, self.cols]
         inverse, answers = np.zeros((people.size, people.size)), np.zeros(targets.shape, dtype=np.float32)
         if answers.size:
@@ -105,7 +106,7 @@ class Kindred(Scorer):
 
     def _inverse(self, likes: scipy.sparse.csr_matrix) -> FloatArray:
         """``float64[n_people, n_people]``: that of the kernel with the ridge."""
-        kernel = self._kernel((likes @ self.by_item).toarray().astype(np.float64))
+        kernel = self._kernel((likes @ likes.T.tocsr()).toarray().astype(np.float64))
         np.fill_diagonal(kernel, 1.0 + self.settings["ridge"])
         factor = scipy.linalg.cho_factor(kernel, lower=True, overwrite_a=True, check_finite=False)
         return np.asarray(scipy.linalg.cho_solve(factor, np.eye(likes.shape[0]), overwrite_b=True, check_finite=False))
@@ -114,12 +115,13 @@ class Kindred(Scorer):
         self, people: IntArray, likes: scipy.sparse.csr_matrix, targets: scipy.sparse.csc_matrix, usual: Table, axes: Table
     ) -> Table:
         """``float32[n_people, n_axes]``: as `usual`, learned from newcomers; what they were not asked about is answered as usual."""
-        kernel = self._kernel((likes @ self.by_item).toarray())
+        by_item = likes.T.tocsr()
+        kernel = self._kernel((likes @ by_item).toarray())
         gram, right = np.float32(self.settings["ridge_of_few"]) * kernel, np.zeros(usual.shape, dtype=np.float32)
         wanted, counts, rounds = targets.tocsr(), self.matrix.counts[self.cols], 0
         gained = np.zeros_like(gram)
         for some in newcomers(self.matrix, people, self.liking, self.settings["patience"], SAMPLED):
-            near = without_oneself(self._kernel((some.own @ self.by_item).toarray()), some.people)
+            near = without_oneself(self._kernel((some.own @ by_item).toarray()), some.people)
             answered = (near @ usual) @ axes.T
             likes_of_some = np.where(counts[None, :] >= some.asked[:, None], answered, wanted[some.people].toarray())
             gained += near.T @ near
@@ -142,18 +144,36 @@ class Kindred(Scorer):
             return rated
         return np.sort(np.random.default_rng(SAMPLED).choice(rated, limit, replace=False))
 
-    def _likes(self, matrix: RatingMatrix, people: IntArray) -> tuple[scipy.sparse.csr_matrix, FloatArray]:
-        """CSR ``float32[n_people, n_items]`` with rows of unit length, and the lengths that they had."""
+    def _rated(self, matrix: RatingMatrix, people: IntArray) -> scipy.sparse.csr_matrix:
+        """CSR ``uint8[n_people, n_items]``: these people's codes."""
         cells = [matrix.by_user.of(row) for row in people.tolist()]
-        sizes = np.array([row.size for row in cells], dtype=np.int64)
+        indptr = np.concatenate(([0], np.cumsum([row.size for row in cells], dtype=np.int64)))
         table = np.concatenate(cells) if cells else np.empty(0, dtype=np.uint32)
-        values = self.liking[table & np.uint32(15)]
-        owner = np.repeat(np.arange(people.size), sizes)
-        lengths = np.sqrt(np.bincount(owner, weights=values**2, minlength=people.size))
+        cols, codes = (table >> np.uint32(CODE_BITS)).astype(np.int32), (table & np.uint32(15)).astype(np.uint8)
+        return scipy.sparse.csr_matrix((codes, cols, indptr), shape=(people.size, matrix.n_items))
+
+    def _likes(self, rated: scipy.sparse.csr_matrix) -> tuple[scipy.sparse.csr_matrix, FloatArray]:
+        """CSR ``float32[n_people, n_items]`` with rows of unit length, and the lengths that they had."""
+        values, owner = self.liking[rated.data], np.repeat(np.arange(rated.shape[0]), np.diff(rated.indptr))
+        lengths = np.sqrt(np.bincount(owner, weights=values**2, minlength=rated.shape[0]))
         values = (values / lengths[owner]).astype(np.float32)
-        indptr = np.concatenate(([0], np.cumsum(sizes)))
-        cols = (table >> np.uint32(CODE_BITS)).astype(np.int32)
-        return scipy.sparse.csr_matrix((values, cols, indptr), shape=(people.size, matrix.n_items)), lengths
+        return scipy.sparse.csr_matrix((values, rated.indices, rated.indptr), shape=rated.shape), lengths
+
+    def _keep_raters(self, rated: scipy.sparse.csr_matrix, lengths: FloatArray) -> None:
+        """Who rated each item, ``place << 4 | code``, in two bytes where places fit; a like is its code's, over the person's length."""
+        lists = rated.T.tocsr()
+        kind: type[np.unsignedinteger] = np.uint16 if lengths.size <= 1 << (16 - CODE_BITS) else np.uint32
+        self.begins, self.raters = lists.indptr, (lists.indices.astype(kind) << kind(CODE_BITS)) | lists.data.astype(kind)
+        self.inverse_lengths = (1.0 / np.maximum(lengths, 1e-12)).astype(np.float32)
+
+    def _raters_of(self, cols: IntArray) -> scipy.sparse.csr_matrix:
+        """CSR ``float32[len(cols), n_people]``: the likes of these items, rows of people being of unit length."""
+        cells = [self.raters[self.begins[col] : self.begins[col + 1]] for col in cols.tolist()]
+        indptr = np.concatenate(([0], np.cumsum([some.size for some in cells], dtype=np.int64)))
+        table = np.concatenate(cells) if cells else self.raters[:0]
+        places = (table >> CODE_BITS).astype(np.int32)
+        values = (self.liking[table & 15] * self.inverse_lengths[places]).astype(np.float32)
+        return scipy.sparse.csr_matrix((values, places, indptr), shape=(cols.size, self.inverse_lengths.size))
 
     def _kernel(self, cosines: FloatArray) -> FloatArray:
         return np.exp(self.settings["sharpness"] * (cosines - 1.0))
@@ -185,9 +205,8 @@ class Kindred(Scorer):
         if not profile.n_ratings or not self.films.steps.size:
             return unknown(self.matrix.n_items)
         own, place = self._own(profile), self._place(profile)
-        lists = self.by_item
-        cosines = products_with(own, lists.indptr, lists.indices, lists.data, profile.cols, len(self.people))
-        kernel = self._kernel(cosines.astype(np.float32)).astype(np.float32)
+        cosines = cosines_to(own, self.begins, self.raters, profile.cols, self.liking, self.inverse_lengths)
+        kernel = self._kernel(cosines).astype(np.float32)
         weights = kernel
         if place >= 0:
             weights = kernel.copy()
@@ -212,7 +231,7 @@ class Kindred(Scorer):
             if profile.famous:
                 people = (1.0 - profile.famous) * people + profile.famous * self._rows_of_few(place)
             steep = np.float32(self.settings["sharpness"]) * kernel
-            on_axes = own[:, None] * (self.by_item[profile.cols] @ (steep[:, None] * people))
+            on_axes = own[:, None] * (self._raters_of(profile.cols) @ (steep[:, None] * people))
             shares = (on_axes @ self.films.rows(np.maximum(at, 0)).T).astype(np.float64)
             shares[:, at < 0] = 0.0
             return movie_causes(item_ids, profile.stars, shares, limit)
@@ -231,17 +250,23 @@ def without_oneself(kernel: npt.NDArray[np.floating], places: IntArray) -> Table
 
 
 @njit(cache=True, nogil=True)
-def products_with(own, indptr, indices, data, rows, n_cols):  # type: ignore[no-untyped-def]
-    """``float64[n_cols]``: ``own @ X[rows]`` of a CSR matrix."""
-    sums = np.zeros(n_cols)
-    begins, ends = indptr[rows], indptr[rows + 1]
-    for k in range(rows.size):
-        if k + AHEAD < rows.size:
-            fetch_between(indices, begins[k + AHEAD], ends[k + AHEAD])
-            fetch_between(data, begins[k + AHEAD], ends[k + AHEAD])
-        for at in range(begins[k], ends[k]):
-            sums[indices[at]] += own[k] * data[at]
-    return sums
+def cosines_to(own, begins, raters, cols, liking, inverse_lengths):  # type: ignore[no-untyped-def]
+    """``float32[n_people]``: of a person's likes of these columns to everybody's."""
+    sums, says = np.zeros(inverse_lengths.size, np.float32), np.empty(liking.size, np.float32)
+    for k in range(cols.size):
+        if k + AHEAD < cols.size:
+            fetch_cells(raters, begins[cols[k + AHEAD]], begins[cols[k + AHEAD] + 1])
+        for code in range(says.size):
+            says[code] = own[k] * liking[code]
+        for cell in raters[begins[cols[k]] : begins[cols[k] + 1]]:
+            sums[cell >> CODE_BITS] += says[cell & 15]
+    return sums * inverse_lengths
+
+
+@njit(cache=True, nogil=True)
+def fetch_cells(raters, begin, end):  # type: ignore[no-untyped-def]
+    for at in range(begin, end, LINE):
+        fetch(raters, at)  # type: ignore[call-arg]
 
 
 def _main_axes(answers: npt.NDArray[np.float32], n_axes: int) -> npt.NDArray[np.float32]:
