@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numba import njit
 
-from .data import FloatArray, IntArray, checked_stars
+from .data import HIGHEST, LOWEST, FloatArray, IntArray, checked_stars
 from .matrix import CodeArray, RatingMatrix
 
 NEUTRAL, PULL = 3.2, 5.0
@@ -67,16 +67,27 @@ def fold_in(ratings: Mapping[int, float], matrix: RatingMatrix, user_id: int | N
     Raises:
         InvalidRatings: if a value is NaN or outside 0.5..5.
     """
-    stars = checked_stars(list(ratings.values()))
+    try:
+        stars = np.fromiter(ratings.values(), dtype=np.float64, count=len(ratings))
+    except (TypeError, ValueError):
+        stars = checked_stars(list(ratings.values()))
     at = matrix.items.positions(np.fromiter(ratings.keys(), dtype=np.int64, count=len(ratings)))
-    cols, codes, halves, famous = folded(at, stars, matrix.standing)
+    cols, codes, halves, preferences, famous, are_stars = folded(at, stars, matrix.standing)
+    if not are_stars:
+        checked_stars(stars)
     row = matrix.row_of(user_id)
-    return Profile(cols, codes, halves, preferences_of(halves), row, matrix.latest.newer_than(row, cols), famous)
+    return Profile(cols, codes, halves, preferences, row, matrix.latest.newer_than(row, cols), famous)
 
 
 @njit(cache=True, nogil=True)
 def folded(positions, stars, standing):  # type: ignore[no-untyped-def]
-    """Ascending columns of what is known (position >= 0), its codes, their stars, and how famous it is (`Profile.famous`)."""
+    """Ascending columns of what is known (position >= 0), its codes, their stars, the preferences, and how famous it is (`Profile.famous`).
+
+    And whether all stars are within the scale; if not, the rest is not to be used.
+    """
+    are_stars = True
+    for value in stars:
+        are_stars &= LOWEST <= value <= HIGHEST
     order = np.argsort(positions, kind="mergesort")
     order = order[np.searchsorted(positions[order], 0) :]
     cols, codes = positions[order], np.empty(order.size, np.uint8)
@@ -84,8 +95,9 @@ def folded(positions, stars, standing):  # type: ignore[no-untyped-def]
     for at in range(order.size):
         codes[at] = min(max(np.rint(stars[order[at]] * 2.0), 1.0), 10.0)
         mean += standing[cols[at]] / order.size
-    few = min(max(math.log(MANY / max(order.size, 1)) / math.log(MANY / FEW), 0.0), 1.0)
-    return cols, codes, codes / 2.0, few * min(max((mean - FAMOUS_FROM) / (FAMOUS_TO - FAMOUS_FROM), 0.0), 1.0)
+    few, halves = min(max(math.log(MANY / max(order.size, 1)) / math.log(MANY / FEW), 0.0), 1.0), codes / 2.0
+    famous = few * min(max((mean - FAMOUS_FROM) / (FAMOUS_TO - FAMOUS_FROM), 0.0), 1.0)
+    return cols, codes, halves, preferences_of(halves), famous, are_stars
 
 
 @njit(cache=True, nogil=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from abc import abstractmethod
 from collections.abc import Iterable
@@ -17,7 +18,7 @@ from ..data import FloatArray, IntArray, Items
 from ..matrix import RatingMatrix
 from ..profile import Profile
 from ..results import Cause, Causes
-from .base import Places, Scorer, Signal, Values, as_places, unknown
+from .base import Places, Scorer, Signal, as_places, unknown
 
 Labelled = tuple[str, str, float]
 """A feature of one film: its kind, its name, its weight."""
@@ -87,26 +88,14 @@ class FeatureAffinity(Scorer):
             self.films = np.empty(0)  # nothing is shared
         return content.astype(np.float32), weights
 
-    def _history(self, profile: Profile) -> tuple[IntArray, FloatArray]:
-        """The features of the films that he rated, and ``float[4, n]`` for each.
-
-        His preferences × weights, the weights, how many of the films have it, and the sum of their stars.
-        """
-        lists, places = self.content, _no_places(len(self.labels))
-        found: tuple[IntArray, FloatArray] = add_features(
-            places, lists.indptr, lists.indices, self.weights, self.kinds, profile.cols, profile.preferences, profile.stars
-        )  # fmt: skip
-        return found
-
-    def affinities(self, liked: FloatArray, weights: FloatArray) -> FloatArray:
-        """About -1..1 for each feature that he met; 0 for all others."""
-        return np.asarray(liked / (weights + self.settings["shrinkage"]))
-
     def score(self, profile: Profile) -> Signal:
         if not profile.n_ratings or not self.labels:
             return unknown(self.matrix.n_items)
-        features, history = self._history(profile)
-        affinities = self.affinities(history[0], history[1])
+        made_of, had_by = self.content, self.by_feature
+        features, history, affinities, scores = feature_scores(
+            _no_places(len(self.labels)), made_of.indptr, made_of.indices, self.weights, self.kinds, profile.cols, profile.preferences,
+            profile.stars, self.settings["shrinkage"], self.threshold, self._floor, had_by.indptr, had_by.indices, had_by.data,
+        )  # fmt: skip
 
         def trace(wanted: IntArray, limit: int) -> Causes:
             by_label = np.zeros(len(self.labels))
@@ -115,14 +104,12 @@ class FeatureAffinity(Scorer):
             labels, shares = self._strongest(by_label, self.kinds[wanted], limit)
             return Causes(labels, shares, lambda feature: self._cause(feature, *met[feature]))
 
-        scores = self._scores(features, affinities)
         return Signal(scores, trace) if self.is_own else Signal(scores, trace, self.kinds, self.films)
 
-    def _scores(self, features: IntArray, affinities: FloatArray) -> Values:
-        """``float32[n_kinds]``: only the rows that have one of these features are visited."""
-        scores = self._floor.copy()
-        add_affinities(scores, self.by_feature.indptr, self.by_feature.indices, self.by_feature.data, features, affinities)
-        return scores
+    @property
+    def threshold(self) -> float:
+        """How far below zero the affinities begin of which the least counts alone; NaN: they are added up."""
+        return math.nan
 
     def _strongest(self, affinities: FloatArray, kinds: Places, limit: int) -> tuple[IntArray, FloatArray]:
         """Of each of these kinds at most `limit` features that add most to its score or take most from it, and how much."""
@@ -168,6 +155,26 @@ def _no_places(n: int) -> npt.NDArray[np.int32]:
 
 
 _scratch = threading.local()
+
+
+@njit(cache=True, nogil=True)
+def feature_scores(  # type: ignore[no-untyped-def]
+    places, indptr, indices, weights, kinds, cols, preferences, stars, shrinkage, threshold, floor, starts, films, data
+):
+    """What the rated films are made of, and the scores of all kinds of films; only those that have one of these features are visited.
+
+    Returns:
+        the features; ``float[4, n]``: his preferences * weights for each, the weights, how many of his films have it, and the sum of their
+        stars; ``float[n]``, the affinities, about -1..1; ``float32[n_kinds]``, the scores.
+    """
+    features, history = add_features(places, indptr, indices, weights, kinds, cols, preferences, stars)
+    affinities, scores = history[0] / (history[1] + shrinkage), floor.copy()
+    if threshold == threshold:
+        affinities = np.minimum(affinities + threshold, 0.0)
+        take_least(scores, starts, films, features, affinities)
+    else:
+        add_affinities(scores, starts, films, data, features, affinities)
+    return features, history, affinities, scores
 
 
 @njit(cache=True, nogil=True)
@@ -293,13 +300,13 @@ class Aversions(FeatureAffinity):
     def features(self, items: Items) -> Iterable[Iterable[Labelled]]:
         return ([("genre", name, 1.0) for name in sorted(genres)] for genres in items.genres)
 
-    def affinities(self, liked: FloatArray, weights: FloatArray) -> FloatArray:
-        return np.minimum(super().affinities(liked, weights) + self.settings["threshold"], 0.0)
+    def fit(self, matrix: RatingMatrix, items: Items) -> None:
+        super().fit(matrix, items)
+        self._floor[:] = 0.0
 
-    def _scores(self, features: IntArray, affinities: FloatArray) -> Values:
-        scores = np.zeros(self.content.shape[0], dtype=np.float32)
-        take_least(scores, self.by_feature.indptr, self.by_feature.indices, features, affinities)
-        return scores
+    @property
+    def threshold(self) -> float:
+        return self.settings["threshold"]
 
     def _strongest(self, affinities: FloatArray, kinds: Places, limit: int) -> tuple[IntArray, FloatArray]:
         return super()._strongest(affinities, kinds, min(limit, 1))

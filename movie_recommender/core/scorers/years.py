@@ -37,22 +37,21 @@ class Years(Scorer):
         self.kernel[:, self.distinct <= 0] = np.nan
 
     def score(self, profile: Profile) -> Signal:
-        rated = self.known[profile.cols]
-        if not rated.any():
-            return unknown(self.matrix.n_items)
-        own, stars = self.years[profile.cols[rated]], profile.stars[rated]
         weights, values = near_years(
-            self.places[profile.cols[rated]], profile.preferences[rated], self.settings["seen"], self.settings["prior"], self.kernel
+            self.places, self.known, profile.cols, profile.preferences, self.settings["seen"], self.settings["prior"], self.kernel
         )
-        trace = no_causes if not weights.any() else self._trace(own, stars, weights)
-        return Signal(values, trace, self.places, self.films)
+        if not weights.size:
+            return unknown(self.matrix.n_items)
+        return Signal(values, self._trace(profile, weights), self.places, self.films)
 
-    def _trace(self, own: IntArray, stars: FloatArray, weights: FloatArray) -> Trace:
-        decades = own // 10 * 10
-
+    def _trace(self, profile: Profile, weights: FloatArray) -> Trace:
         def trace(wanted: IntArray, limit: int) -> Causes:
+            if not weights.any():
+                return no_causes(wanted, limit)
+            rated = self.known[profile.cols]
+            own, stars = self.years[profile.cols[rated]], profile.stars[rated]
             kernel = weights[:, None] * np.exp(-np.abs(own[:, None] - self.years[None, wanted]) / self.settings["width"])
-            names, places = np.unique(decades, return_inverse=True)
+            names, places = np.unique(own // 10 * 10, return_inverse=True)
             shares = np.zeros((names.size, wanted.size))
             np.add.at(shares, places, kernel)
             means = np.bincount(places, weights=stars) / np.bincount(places)
@@ -68,16 +67,18 @@ class Years(Scorer):
 
 
 @njit(cache=True, nogil=True)
-def near_years(places, preferences, seen, prior, kernel):  # type: ignore[no-untyped-def]
-    """Each rated film's weight, and ``float32[n_years]``: the sum of their kernels."""
-    weights, total = np.empty(places.size), prior
-    for at in range(places.size):
-        weights[at] = max(preferences[at] + seen, 0.0)
-        total += weights[at]
+def near_years(places, known, cols, preferences, seen, prior, kernel):  # type: ignore[no-untyped-def]
+    """The weight of each rated film whose year is known, and ``float32[n_years]``: the sum of their kernels."""
+    weights, rows, end, total = np.empty(cols.size), np.empty(cols.size, np.int64), 0, prior
+    for at in range(cols.size):
+        if known[cols[at]]:
+            weights[end], rows[end] = max(preferences[at] + seen, 0.0), places[cols[at]]
+            total += weights[end]
+            end += 1
     sums = np.zeros(kernel.shape[1])
-    for at in range(places.size):
+    for at in range(end):
         weights[at] /= total
-        own = kernel[places[at]]
+        own = kernel[rows[at]]
         for year in range(sums.size):
             sums[year] += weights[at] * own[year]
-    return weights, sums.astype(np.float32)
+    return weights[:end], sums.astype(np.float32)
