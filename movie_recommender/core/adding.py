@@ -9,6 +9,10 @@ BLOCK = 1024
 """Items blended at a time, so that all sums stay in the fastest cache."""
 
 
+FLAT = 1e-9
+"""A signal of a smaller standard deviation says the same of all items."""
+
+
 @njit(cache=True, nogil=True, error_model="numpy", fastmath={"reassoc", "nsz", "contract"})
 def moments(values, shared_by):  # type: ignore[no-untyped-def]
     """Of how many items the value is known, their mean and standard deviation, in one pass around the first known.
@@ -38,17 +42,37 @@ def moments(values, shared_by):  # type: ignore[no-untyped-def]
             total += times * apart
             squares += times * apart * apart
     if known == 0.0:
-        return 0, 0.0, 0.0
+        return 0.0, 0.0, 0.0
     mean = total / known
-    return int(known), origin + mean, np.sqrt(max(squares / known - mean * mean, 0.0))
+    return known, origin + mean, np.sqrt(max(squares / known - mean * mean, 0.0))
 
 
-@njit(cache=True, nogil=True)
-def all_moments(values, shared_by, found):  # type: ignore[no-untyped-def]
-    """Fill ``float64[n, 3]``, the `moments` of the first signals, where the first of them is not known (-1)."""
-    for k in range(found.shape[0]):
-        if found[k, 0] < 0.0:
-            found[k, 0], found[k, 1], found[k, 2] = moments(values[k], shared_by[k])
+@njit(cache=True, nogil=True, error_model="numpy")
+def add_signals(values, shared_by, places, cols, told, share, caution, scores):  # type: ignore[no-untyped-def]
+    """Fill `scores`: bring the signals to a common scale and add them up.
+
+    Args:
+        told: ``float64[n_signals, 6]``: the weight for cold items and its slope, the `moments` or -1, the fixed scale or NaN.
+
+    Returns:
+        ``float64[n_signals, 4]``: of how many items it is known, the mean and the scale it was brought to, and 1 if it is flat.
+    """
+    n = told.shape[0]
+    found, numbers, heard = np.empty((n, 4)), np.empty((n, 4)), np.empty(n, np.bool_)
+    for k in range(n):
+        known, mean, deviation, fixed = told[k, 2], told[k, 3], told[k, 4], told[k, 5]
+        if known < 0.0:
+            known, mean, deviation = moments(values[k], shared_by[k])
+        flat, scale = deviation < FLAT, max(deviation, FLAT)
+        if fixed == fixed:
+            flat, mean, scale = flat and mean == 0.0, 0.0, fixed
+        elif flat:
+            scale = 1.0
+        found[k, 0], found[k, 1], found[k, 2], found[k, 3] = known, mean, scale, flat
+        numbers[k, 0], numbers[k, 1], numbers[k, 2], numbers[k, 3] = told[k, 0], told[k, 1], mean, 0.0 if flat else 1.0 / scale
+        heard[k] = known == share.size
+    add_terms(values, places, cols, numbers, heard, found[:, 0] == 0.0, share, caution, scores)
+    return found
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -62,30 +86,27 @@ def shares(counts, familiar):  # type: ignore[no-untyped-def]
 
 @njit(cache=True, nogil=True, error_model="numpy", fastmath={"reassoc", "nsz", "contract"})
 def add_terms(values, places, cols, numbers, heard, silent, share, caution, scores):  # type: ignore[no-untyped-def]
-    """Fill `scores`, a block of items at a time; `heard` says which signals are known of all items."""
+    """Fill `scores`, a block of items at a time; `heard` says which signals are known of all items, `silent` which of none."""
     unheard, blended, more = lined_up(BLOCK), lined_up(BLOCK), lined_up(BLOCK)
     more[:] = 0.0
     gathered, begun = np.empty(BLOCK, np.float32), np.zeros(numbers.shape[0], np.int64)
+    is_few = np.array([cols[k].size > 0 for k in range(numbers.shape[0])])
     steady, bent = sum_of_sizes(numbers)
-    steady_silent, bent_silent = sum_of_sizes(silent)
-    steady += steady_silent
-    some_bend = bent.any() or bent_silent.any()
-    for k in range(numbers.shape[0]):
-        if cols[k].size and not bent[k]:  # as silent, but for few items
-            steady_silent += sum_of_sizes(numbers[k : k + 1])[0]
+    steady_silent, _ = sum_of_sizes(numbers[silent | is_few])  # few are heard: as silent, but for those
     for begin in range(0, scores.size, BLOCK):
         n = min(BLOCK, scores.size - begin)
         warm, here_scores = share[begin : begin + n], scores[begin : begin + n]
         for j in range(n):
             blended[j] = 0.0
             unheard[j] = steady_silent[0] + steady_silent[1] * warm[j]
-        if some_bend:
+        if bent.any():
             more[:] = 0.0
-            add_bent(silent, bent_silent, bent_silent, warm, more, unheard)
-            add_bent(numbers, bent, np.array([cols[k].size > 0 for k in range(numbers.shape[0])]), warm, more, unheard)
+            add_bent(numbers, bent, silent | is_few, warm, more, unheard)
         for k in range(numbers.shape[0]):
             cold, slope, mean, inverse = numbers[k]
-            if cols[k].size:
+            if silent[k]:
+                continue
+            if is_few[k]:
                 begun[k] = add_few(values[k], cols[k], begun[k], begin, numbers[k], warm, blended, unheard)
             elif inverse != 0.0 or not heard[k]:
                 here = values[k][begin : begin + n]

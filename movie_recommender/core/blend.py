@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import math
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from .adding import add_terms, all_moments
+from .adding import add_signals
 from .data import FloatArray, IntArray
 from .profile import Profile
 from .results import Cause, Crowd, Part, ReasonTable
@@ -139,43 +140,24 @@ def blend(profile: Profile, scorers: Mapping[str, Scorer], weights: Weights, sha
     """
     asked = zip(scorers.items(), weights.at(tuple(scorers), profile.n_ratings, profile.famous).T.tolist(), strict=True)
     said = [(name, warm, cold, scorer.score(profile)) for (name, scorer), (warm, cold) in asked if warm or cold]
-    terms: list[Term] = []
-    heard: list[bool] = []
-    silent: list[tuple[float, float]] = []
-    for (name, warm, cold, signal), (n_known, mean, deviation) in zip(said, _moments(said, len(scorers)), strict=True):
-        fixed_scale = scorers[name].fixed_scale
-        if not n_known:
-            silent.append((cold, warm - cold))
-            continue
-        flat = deviation < 1e-9
-        if fixed_scale is not None:
-            terms.append(Term(name, signal, 0.0, fixed_scale, flat and mean == 0.0, cold, warm - cold))
-        else:
-            terms.append(Term(name, signal, mean, 1.0 if flat else deviation, flat, cold, warm - cold))
-        heard.append(n_known == share.size)
-    scores, mute = np.empty(share.size), np.array(silent).reshape(-1, 2)
-    if terms and share.size:
-        every = _padded([term.signal for term in terms], len(scorers))
-        values = tuple([signal.values for signal in every])
-        places = _alike([_NO_PLACES if signal.places is None or signal.cols is not None else signal.places for signal in every])
-        cols = tuple([_NO_COLS if signal.cols is None else signal.cols for signal in every])
-        numbers = np.array([(term.cold, term.slope, term.mean, 0.0 if term.flat else 1.0 / term.scale) for term in terms])
-        add_terms(values, places, cols, numbers, np.array(heard), mute, share, CAUTION, scores)
-    else:
-        scores[:] = 0.0
-    return Blend(profile, scores, tuple(terms), mute, share)
-
-
-def _moments(said: Sequence[tuple[str, float, float, Signal]], length: int) -> list[list[float]]:
-    """For each signal: of how many items it is known, its mean and its standard deviation."""
+    scores = np.zeros(share.size)
     if not said:
-        return []
-    every = _padded([signal for *_, signal in said], length)
-    found = np.array([signal.moments for *_, signal in said])
+        return Blend(profile, scores, (), np.empty((0, 2)), share)
+    every = _padded([signal for *_, signal in said], len(scorers))
+    values = tuple([signal.values for signal in every])
     shared_by = tuple([_ONE if signal.shared_by is None else signal.shared_by for signal in every])
-    all_moments(tuple([signal.values for signal in every]), shared_by, found)
-    moments: list[list[float]] = found.tolist()
-    return moments
+    places = _alike([_NO_PLACES if signal.places is None or signal.cols is not None else signal.places for signal in every])
+    cols = tuple([_NO_COLS if signal.cols is None else signal.cols for signal in every])
+    told = np.array([(cold, warm - cold, *signal.moments, scorers[name].fixed_scale or math.nan) for name, warm, cold, signal in said])
+    found = add_signals(values, shared_by, places, cols, told, share, CAUTION, scores).tolist()
+    terms: list[Term] = []
+    silent: list[tuple[float, float]] = []
+    for (name, warm, cold, signal), (n_known, mean, scale, flat) in zip(said, found, strict=True):
+        if n_known:
+            terms.append(Term(name, signal, mean, scale, flat > 0.0, cold, warm - cold))
+        else:
+            silent.append((cold, warm - cold))
+    return Blend(profile, scores, tuple(terms), np.array(silent).reshape(-1, 2), share)
 
 
 def _padded(signals: list[Signal], length: int) -> list[Signal]:
@@ -185,8 +167,9 @@ def _padded(signals: list[Signal], length: int) -> list[Signal]:
 
 def _alike(places: list[Places]) -> tuple[Places, ...]:
     """Of one type, as what is compiled takes them: the smaller one if all fit."""
-    kind: type[np.integer] = np.int32 if any(array.dtype == np.int32 for array in places) else np.uint16
-    return tuple([np.asarray(array, dtype=kind) for array in places])
+    if max([array.itemsize for array in places]) > _NO_PLACES.itemsize:
+        return tuple([array.astype(np.int32, copy=False) for array in places])
+    return tuple(places)
 
 
 _ONE = np.ones(1)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -14,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numba import njit
 
 from movie_recommender.errors import InvalidInput
 
@@ -55,18 +55,12 @@ class Weights:
 
     def at(self, signals: Sequence[str], n_ratings: int, famous: float = 0.0) -> FloatArray:
         """``float[2, n_signals]``: the weights for warm and for cold items, for who has so many ratings, so far of the best-known films."""
-        places, curves = self._places, self._curves_of(tuple(signals))
-        position = math.log1p(n_ratings)
-        after = bisect_right(places, position)
-        values = curves[max(after - 1, 0)]
-        if 0 < after < len(places):
-            values = values + (position - places[after - 1]) / (places[after] - places[after - 1]) * (curves[after] - values)
-        warm, cold, best_known = values
-        return np.array([warm + famous * (best_known - warm), cold])
+        found: FloatArray = between_knots(self._places, self._curves_of(tuple(signals)), math.log1p(n_ratings), famous)
+        return found
 
     @cached_property
-    def _places(self) -> list[float]:
-        return [math.log1p(knot) for knot in self.knots]
+    def _places(self) -> FloatArray:
+        return np.array([math.log1p(knot) for knot in self.knots])
 
     @cached_property
     def _tables(self) -> dict[tuple[str, ...], FloatArray]:
@@ -80,6 +74,19 @@ class Weights:
             famous = [self.famous.get(name, own) for name, own in zip(signals, warm, strict=True)]
             self._tables[signals] = np.ascontiguousarray(np.moveaxis(np.array([warm, cold, famous], dtype=float), 2, 0))
         return self._tables[signals]
+
+
+@njit(cache=True, nogil=True)
+def between_knots(places, curves, position, famous):  # type: ignore[no-untyped-def]
+    """``float[2, n]``: of ``float[n_knots, 3, n]`` the values at a position, those of the best-known films mixed in."""
+    after = np.searchsorted(places, position, side="right")
+    before = max(after - 1, 0)
+    way = (position - places[before]) / (places[after] - places[before]) if 0 < after < places.size else 0.0
+    found, beyond = np.empty((2, curves.shape[2])), min(after, places.size - 1)
+    for k in range(curves.shape[2]):
+        warm, cold, best_known = curves[before, :, k] + way * (curves[beyond, :, k] - curves[before, :, k])
+        found[0, k], found[1, k] = warm + famous * (best_known - warm), cold
+    return found
 
 
 def load_weights(source: WeightsSource = None) -> Weights:

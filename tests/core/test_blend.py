@@ -14,19 +14,29 @@ from movie_recommender.core.select import Groups, above_the_rest, best, listed
 
 N = 60
 values = st.floats(-5, 5, width=32) | st.just(np.nan)
+ways = st.sampled_from(["all", "kinds", "few"])
 signals = arrays.arrays(np.float64, N, elements=values)
 some_scores = arrays.arrays(np.float64, N, elements=st.floats(-3, 3) | st.sampled_from([0.0, 1.0]))
 some_flags = arrays.arrays(np.bool_, N)
 
 
 class Fixed:
-    """A scorer that answers what it was given."""
+    """A scorer that answers what it was given: film by film, by kinds of films, or for few of them."""
 
-    def __init__(self, scores, fixed_scale):
-        self.scores, self.fixed_scale = scores, fixed_scale
+    def __init__(self, scores, fixed_scale, way):
+        self.scores, self.fixed_scale, self.way = scores, fixed_scale, way
 
     def score(self, profile):
-        return Signal(self.scores.astype(np.float32))
+        scores = self.scores.astype(np.float32)
+        if self.way == "kinds":
+            kinds, places = np.unique(scores, return_inverse=True)
+            return Signal(kinds, places=places.astype(np.uint16), shared_by=np.bincount(places).astype(np.float64))
+        if self.way == "few":
+            cols = np.flatnonzero(~np.isnan(scores)).astype(np.int32)
+            places = np.full(N, cols.size)
+            places[cols] = np.arange(cols.size)
+            return Signal(np.append(scores[cols], np.float32(np.nan)), places=places, cols=cols)
+        return Signal(scores)
 
 
 def profile_of(n_ratings):
@@ -55,7 +65,7 @@ def plain_blend(scorers, weights, n_ratings, share):
 
 
 @settings(deadline=None)
-@given(st.lists(st.tuples(signals, st.none() | st.just(0.1)), min_size=1, max_size=3), st.integers(1, 40), st.data())
+@given(st.lists(st.tuples(signals, st.none() | st.just(0.1), ways), min_size=1, max_size=3), st.integers(1, 40), st.data())
 def test_scores_equal_the_definition_and_the_sum_of_their_parts(made, n_ratings, data):
     names = ["genres", "people", "plots"][: len(made)]
     scorers = {name: Fixed(*one) for name, one in zip(names, made, strict=True)}

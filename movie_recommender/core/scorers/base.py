@@ -30,7 +30,7 @@ def no_causes(cols: IntArray, limit: int) -> Causes:
     return Causes(np.full((cols.size, 1), -1), np.zeros((cols.size, 1)), lambda _: Cause(""))
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False, slots=True)
 class Signal:
     """What a scorer says about one person.
 
