@@ -140,15 +140,15 @@ def blend(profile: Profile, scorers: Mapping[str, Scorer], weights: Weights, sha
     """
     asked = zip(scorers.items(), weights.at(tuple(scorers), profile.n_ratings, profile.famous).T.tolist(), strict=True)
     said = [(name, warm, cold, scorer.score(profile)) for (name, scorer), (warm, cold) in asked if warm or cold]
-    scores = np.zeros(share.size)
     if not said:
-        return Blend(profile, scores, (), np.empty((0, 2)), share)
+        return Blend(profile, np.zeros(share.size), (), np.empty((0, 2)), share)
     every = _padded([signal for *_, signal in said], len(scorers))
     values = tuple([signal.values for signal in every])
     shared_by = tuple([_ONE if signal.shared_by is None else signal.shared_by for signal in every])
     places = _alike([_NO_PLACES if signal.places is None or signal.cols is not None else signal.places for signal in every])
     cols = tuple([_NO_COLS if signal.cols is None else signal.cols for signal in every])
     told = np.array([(cold, warm - cold, *signal.moments, scorers[name].fixed_scale or math.nan) for name, warm, cold, signal in said])
+    scores = np.empty(share.size)
     found = add_signals(values, shared_by, places, cols, told, share, CAUTION, scores).tolist()
     terms: list[Term] = []
     silent: list[tuple[float, float]] = []

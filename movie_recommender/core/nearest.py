@@ -21,6 +21,9 @@ OF_FIRST = 4
 AHEAD = 4
 """So many lists before it is read a list is asked for: the machine foresees few lists by itself."""
 
+FAR_AHEAD = 16
+"""The same for the short lists of neighbours' rows: four are read before the memory answers."""
+
 LINE = 32
 """Cells that come into the cache at once."""
 
@@ -185,8 +188,18 @@ def add_votes(scores, start, counts, cells, rows, weights, values):  # type: ign
         for code in range(values.size):
             tables[k, code] = weights[k] * values[code]
     at, sizes = by_blocks(start, counts, rows)
+    for begin in at:
+        fetch(cells, begin)  # type: ignore[call-arg]
     for block in range(counts.shape[1]):
-        add_block(scores[block << BLOCK_BITS :], at, sizes[block], cells, tables)
+        sums = scores[block << BLOCK_BITS :]
+        for k in range(rows.size):
+            if k + FAR_AHEAD < rows.size:  # its second line, and where the next block's begins; most have no third
+                soon = at[k + FAR_AHEAD]
+                fetch(cells, soon + np.uint64(LINE))  # type: ignore[call-arg]
+                fetch(cells, soon + np.uint64(sizes[block, k + FAR_AHEAD]))
+            end = at[k] + np.uint64(sizes[block, k])
+            add_list(sums, cells, at[k], end, tables[k])
+            at[k] = end
 
 
 @njit(cache=True, nogil=True)

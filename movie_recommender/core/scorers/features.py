@@ -216,8 +216,10 @@ def add_affinities(scores, indptr, indices, data, features, affinities):  # type
         if at + AHEAD < features.size:
             fetch_between(indices, begins[at + AHEAD], ends[at + AHEAD])
             fetch_between(data, begins[at + AHEAD], ends[at + AHEAD])
-        for place in range(begins[at], ends[at]):
-            scores[indices[place]] += data[place] * affinities[at]
+        affinity, place, end = affinities[at], np.uint64(begins[at]), np.uint64(ends[at])
+        while place < end:  # plain indexes: numba counts others from the end where they are below zero
+            scores[np.uint32(indices[place])] += data[place] * affinity
+            place += np.uint64(1)
 
 
 @njit(cache=True, nogil=True)
