@@ -18,6 +18,7 @@ from .matrix import Change, RatingMatrix
 from .profile import fold_in
 from .results import Explanation, Listing, RankedList, Reasons, Recommendation
 from .scorers import SCORERS, Scorer
+from .scorers.features import Genres
 from .select import Groups, above_the_rest, best, facet_groups, listed
 from .similar import by_kind, kinds_of_likeness, most_alike, together
 from .stars import StarPredictor
@@ -88,7 +89,9 @@ class Recommender:
         self.genre_flags = np.zeros((items.n_items, len(names)), dtype=bool)
         for row, genres in enumerate(items.genres):
             self.genre_flags[row, [position[name] for name in genres]] = True
-        self.genre_groups = Groups([np.flatnonzero(flags) for flags in self.genre_flags.T], items.n_items)
+        scorer = self.scorers[Genres.name]
+        kinds = scorer.kinds if isinstance(scorer, Genres) else None  # the blend has just read them
+        self.genre_groups = Groups([np.flatnonzero(flags) for flags in self.genre_flags.T], items.n_items, kinds)
         self._facets = Groups(facet_groups(items), items.n_items)
 
     def recommend(

@@ -10,7 +10,7 @@ from numba import njit
 
 from .bits import BITS, lowest
 from .data import FloatArray, IntArray, Items
-from .scorers.base import as_places
+from .scorers.base import Places, as_places
 
 BINS, WORD = 4096, np.uint64(6)
 
@@ -35,20 +35,25 @@ class Groups:
     Args:
         groups: the positions of each group's items, ascending.
         n_items: how many items there are.
+        kinds: each item's kind, where somebody has told them apart: items of one kind are in the same groups.
 
     Attributes:
         kinds: each item's kind: those of the same groups.
         bits: ``uint64[w, n_kinds]``: bit ``b`` of ``bits[w, kinds[i]]`` says whether item ``i`` is in group ``64 * w + b``.
     """
 
-    def __init__(self, groups: Sequence[IntArray], n_items: int) -> None:
+    def __init__(self, groups: Sequence[IntArray], n_items: int, kinds: Places | None = None) -> None:
         self.members = np.concatenate([np.empty(0, np.int64), *groups]).astype(np.int32)
         self.starts = np.cumsum([0, *(group.size for group in groups)])
         flags = np.zeros((-(-len(groups) // BITS), n_items), dtype=np.uint64)
         for at, group in enumerate(groups):
             flags[at // BITS, group] |= np.uint64(1 << at % BITS)
-        self.bits, kinds = np.unique(flags, axis=1, return_inverse=True)
-        self.kinds = as_places(kinds, self.bits.shape[1])
+        if kinds is None:
+            _, found = np.unique(flags, axis=1, return_inverse=True)
+            kinds = as_places(found, int(found.max(initial=0)) + 1)
+        self.kinds = kinds
+        self.bits = np.zeros((flags.shape[0], int(kinds.max(initial=0)) + 1), dtype=np.uint64)
+        self.bits[:, kinds] = flags
 
     def best(self, scores: FloatArray, allowed: npt.NDArray[np.bool_], first: IntArray, order: IntArray, n: int) -> IntArray:
         """``int[n_groups, n]``: each group's `n` largest allowed scores, largest first, equal ones in order; -1 where there are fewer.
