@@ -57,7 +57,8 @@ class HalfTable:
 
     def sums(self, rows: IntArray, weights: npt.NDArray[np.floating]) -> Vectors:
         """``float32[d]``: ``weights @ table[rows]``."""
-        return np.asarray(weights.astype(np.float32) @ self.rows(rows))
+        found: Vectors = sums_of_words(self.words, self.scale, rows, weights.astype(np.float32))
+        return found
 
 
 def _levels(table: npt.NDArray[np.floating], scale: Vectors) -> Vectors:
@@ -80,6 +81,28 @@ def rows_of_words(words, scale, rows):  # type: ignore[no-untyped-def]
         for place in range(scale.size):
             level = (words[block, place // FOUR, side] >> np.uint16(4 * (place % FOUR))) & 15
             found[at, place] = (np.float32(level) - np.float32(MIDDLE)) * scale[place]
+    return found
+
+
+@njit(cache=True, nogil=True)
+def sums_of_words(words, scale, rows, weights):  # type: ignore[no-untyped-def]
+    """``float32[d]``: each row is a word from each of a block's lines, which are asked for ahead."""
+    n_words, flat, total = words.shape[1], words.ravel(), np.float32(0.0)
+    sums = np.zeros((n_words, FOUR), np.float32)
+    for at in range(rows.size):
+        if at + AHEAD < rows.size:
+            first = rows[at + AHEAD] // SIDE * n_words * SIDE + rows[at + AHEAD] % SIDE
+            for word in range(n_words):
+                fetch(flat, first + word * SIDE)  # type: ignore[call-arg]
+        first, weight = rows[at] // SIDE * n_words * SIDE + rows[at] % SIDE, weights[at]
+        for word in range(n_words):
+            four = flat[first + word * SIDE]
+            for place in range(FOUR):
+                sums[word, place] += weight * np.float32((four >> np.uint16(4 * place)) & 15)
+        total += weight
+    found = np.empty(scale.size, np.float32)
+    for place in range(scale.size):
+        found[place] = (sums[place // FOUR, place % FOUR] - np.float32(MIDDLE) * total) * scale[place]
     return found
 
 

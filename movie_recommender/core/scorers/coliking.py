@@ -11,7 +11,7 @@ import scipy.linalg
 import scipy.sparse
 from numba import njit
 
-from ..bytes import ShortTable
+from ..bytes import ByteTable
 from ..data import FloatArray, IntArray, Items
 from ..matrix import RatingMatrix, code_table
 from ..profile import Profile
@@ -93,14 +93,14 @@ class CoLiking(Scorer):
             gram += np.float32(self.settings["facts"]) * (facts @ facts.T).toarray().astype(np.float32)
         return gram, own
 
-    def _solved(self, gram: Table, own: Table, own_ridge: float) -> ShortTable:
+    def _solved(self, gram: Table, own: Table, own_ridge: float) -> ByteTable:
         """B, each film's column over its number of ratings to `popularity_power`."""
         if not self.cols.size:
-            return ShortTable(gram)
+            return ByteTable(gram)
         ridged = gram.copy()
         ridged[np.diag_indices_from(ridged)] += own * np.float32(own_ridge) + np.float32(self.settings["ridge"])
         counts = np.maximum(self.matrix.counts[self.cols], 1.0).astype(np.float32)
-        return ShortTable(_without_self(ridged) / counts ** np.float32(self.settings["popularity_power"]))
+        return ByteTable(_without_self(ridged) / counts ** np.float32(self.settings["popularity_power"]))
 
     def _likes(self, matrix: RatingMatrix) -> scipy.sparse.csr_matrix:
         """CSR ``(n_users, n_cols)``: how much each person likes each, less for people with many ratings."""
@@ -115,37 +115,44 @@ class CoLiking(Scorer):
         return scipy.sparse.csr_matrix((likes, (owner, positions[kept])), shape=(matrix.n_users, self.cols.size))
 
     def score(self, profile: Profile) -> Signal:
-        positions = self.position[profile.cols].astype(np.int64)
-        rated = positions >= 0
-        if not rated.any():
-            return unknown(self.matrix.n_items)
         patience = self.settings["chosen_ratings"]
-        rows = positions[rated]
-        preferences = profile.preferences[rated] + self.settings["chosen"] * patience / (profile.n_ratings + patience)
-        preferences *= profile.emphasis(self.settings["lately"], self.settings["fading"])[rated]
+        chosen = self.settings["chosen"] * patience / (profile.n_ratings + patience)
+        emphasis = profile.emphasis(self.settings["lately"], self.settings["fading"])
+        rows, weights = asked(self.position, profile.cols, profile.preferences, chosen, emphasis)
+        if not rows.size:
+            return unknown(self.matrix.n_items)
         values = np.empty(self.cols.size + 1, dtype=np.float32)
         values[-1] = np.nan  # what stands for all items outside
-        models = self._models(profile.n_ratings)
-        values[:-1] = sum(model.sums(rows, preferences * np.float32(share)) for model, share in models)
-        return Signal(values, self._trace(profile, rows, preferences, rated), self.position, None, self.cols)
+        said = [model.sums(rows, weights * np.float32(share)) for model, share in self._models(profile.n_ratings)]
+        values[:-1] = said[0] if len(said) == 1 else said[0] + said[1]
+        return Signal(values, self._trace(profile, rows, weights), self.position, None, self.cols)
 
-    def _models(self, n_ratings: int) -> list[tuple[ShortTable, float]]:
+    def _models(self, n_ratings: int) -> list[tuple[ByteTable, float]]:
         """Which are asked for a person with so many ratings, and their shares: that of few up to `few`, the other from `many`."""
         few, many = math.log(self.settings["few"]), math.log(self.settings["many"])
         share = min(max((many - math.log(max(n_ratings, 1))) / (many - few), 0.0), 1.0)
         return [(model, part) for model, part in ((self.model, 1.0 - share), (self.model_of_few, share)) if part]
 
-    def _trace(self, profile: Profile, rows: IntArray, preferences: FloatArray, rated: npt.NDArray[np.bool_]) -> Trace:
-        item_ids, stars = self.matrix.items.ids[profile.cols[rated]], profile.stars[rated]
-        models = self._models(profile.n_ratings)
-
+    def _trace(self, profile: Profile, rows: IntArray, weights: FloatArray) -> Trace:
         def trace(wanted: IntArray, limit: int) -> Causes:
-            at = self.position[wanted]
-            shares = preferences[:, None] * sum(part * model.of(rows, np.maximum(at, 0)) for model, part in models)
+            at, rated = self.position[wanted], self.position[profile.cols] >= 0
+            models = self._models(profile.n_ratings)
+            shares = weights[:, None] * sum(part * model.of(rows, np.maximum(at, 0)) for model, part in models)
             shares[:, at < 0] = 0.0
-            return movie_causes(item_ids, stars, shares, limit)
+            return movie_causes(self.matrix.items.ids[profile.cols[rated]], profile.stars[rated], shares, limit)
 
         return trace
+
+
+@njit(cache=True, nogil=True)
+def asked(position, cols, preferences, chosen, emphasis):  # type: ignore[no-untyped-def]
+    """The rows of the model that stand for these items, and their weights ``float64[n]``."""
+    rows, weights, n = np.empty(cols.size, np.int64), np.empty(cols.size), 0
+    for at in range(cols.size):
+        if position[cols[at]] >= 0:
+            rows[n], weights[n] = position[cols[at]], (preferences[at] + chosen) * emphasis[at]
+            n += 1
+    return rows[:n], weights[:n]
 
 
 @njit(cache=True, nogil=True)
@@ -181,7 +188,7 @@ def products_of_columns(indptr, cols, values, n_cols):  # type: ignore[no-untype
     return found
 
 
-def _size(table: ShortTable) -> float:
+def _size(table: ByteTable) -> float:
     """The mean square root of the squares of a table's numbers."""
     squares = np.square(table.steps, dtype=np.float32).mean(axis=0) if len(table) else np.zeros(1)
     return float(np.sqrt((squares * np.square(table.scale)).mean())) if len(table) else 0.0

@@ -221,10 +221,9 @@ class Kindred(Scorer):
 
     def _trace(self, profile: Profile, own: npt.NDArray[np.float32], kernel: npt.NDArray[np.float32]) -> Trace:
         """A film's share is how the score changes with its value, times its value."""
-        item_ids, place = self.matrix.items.ids[profile.cols], self._place(profile)
 
         def trace(wanted: IntArray, limit: int) -> Causes:
-            at = self.position[wanted]
+            at, place = self.position[wanted], self._place(profile)
             people = self.people.whole()
             if place >= 0:
                 people = people - np.outer(self._own_share(place), people[place])
@@ -234,7 +233,7 @@ class Kindred(Scorer):
             on_axes = own[:, None] * (self._raters_of(profile.cols) @ (steep[:, None] * people))
             shares = (on_axes @ self.films.rows(np.maximum(at, 0)).T).astype(np.float64)
             shares[:, at < 0] = 0.0
-            return movie_causes(item_ids, profile.stars, shares, limit)
+            return movie_causes(self.matrix.items.ids[profile.cols], profile.stars, shares, limit)
 
         return trace
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 import numpy as np
+from numba import njit
 
 from ..data import IntArray, Items
 from ..half import HalfTable
@@ -40,19 +41,28 @@ class Plots(Scorer):
         self.vectors = HalfTable(_on_main_axes(_centred(vectors, self.known), int(self.settings["axes"])))
 
     def score(self, profile: Profile) -> Signal:
-        rated = self.known[profile.cols]
-        if not rated.any():
+        cols, weights = told(self.known, profile.cols, profile.preferences, self.settings["shrinkage"])
+        if not cols.size:
             return unknown(self.matrix.n_items)
-        cols = profile.cols[rated]
-        weights = profile.preferences[rated] / (np.abs(profile.preferences[rated]).sum() + self.settings["shrinkage"])
         scores = self.vectors.products(self.vectors.sums(cols, weights), self.known)
-        item_ids, stars = self.matrix.items.ids[cols], profile.stars[rated]
 
         def trace(wanted: IntArray, limit: int) -> Causes:
             shares = weights[:, None] * (self.vectors.rows(cols) @ self.vectors.rows(wanted).T)
-            return movie_causes(item_ids, stars, shares, limit)
+            return movie_causes(self.matrix.items.ids[cols], profile.stars[self.known[profile.cols]], shares, limit)
 
         return Signal(scores, trace)
+
+
+@njit(cache=True, nogil=True)
+def told(known, cols, preferences, shrinkage):  # type: ignore[no-untyped-def]
+    """Those of these films whose plots are known, and how much each counts: ``float64[n]``, their sizes' sum below 1."""
+    own, weights, n, size = np.empty(cols.size, np.int64), np.empty(cols.size), 0, shrinkage
+    for at in range(cols.size):
+        if known[cols[at]]:
+            own[n], weights[n] = cols[at], preferences[at]
+            size += abs(preferences[at])
+            n += 1
+    return own[:n], weights[:n] / max(size, 1e-12)
 
 
 def _centred(vectors: np.ndarray, known: np.ndarray) -> np.ndarray:
