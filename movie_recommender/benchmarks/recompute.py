@@ -143,13 +143,16 @@ def _measure_start(measured: Measured, model: Recommender, world: synthetic.Worl
 def bytes_touched(model: Recommender, rated: dict[int, float], user: int) -> int:
     """The state that a recompute must read at least once, in bytes; scratch apart.
 
-    Who rated his films, one length a person, his neighbours' rows, the co-liking rows of his films,
+    Who rated his films (of the most rated ones everybody's codes), one length a person, his neighbours' rows,
+    the co-liking rows of his films,
     and for every item its count, its sum, its kinds, its year, its plot.
     """
     profile = fold_in(rated, model.matrix, user)
     matrix, scorers = model.matrix, model.scorers
     nearest, _ = scorers["neighbours"].neighbourhood(profile)  # type: ignore[attr-defined]
-    touched = 2 * int(matrix.by_item.size[profile.cols].sum()) + 2 * int(matrix.by_user.size[nearest].sum()) + 8 * matrix.n_users
+    is_head, rows = matrix.heads.place[profile.cols] >= 0, matrix.heads.rows
+    touched = 2 * int(matrix.by_item.size[profile.cols[~is_head]].sum()) + int(is_head.sum()) * rows.shape[0] * rows.shape[2]
+    touched += 2 * int(matrix.by_user.size[nearest].sum()) + 4 * matrix.n_users
     model_rows: np.ndarray = scorers["coliking"].model.steps  # type: ignore[attr-defined]
     touched += int((scorers["coliking"].position[profile.cols] >= 0).sum()) * model_rows.shape[1] * model_rows.itemsize  # type: ignore[attr-defined]
     touched += scorers["kindred"].people.steps.nbytes + scorers["kindred"].films.steps.nbytes  # type: ignore[attr-defined]

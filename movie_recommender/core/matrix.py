@@ -10,6 +10,7 @@ from numba import njit
 
 from .cells import CODE_BITS, CellLists, build_lists, sum_codes
 from .data import CODES, FloatArray, IntArray, Items, Ratings, to_codes
+from .heads import Heads
 from .latest import Latest, Paths, paths_of
 from .raters import USER_FULL, raters, write_rating
 
@@ -67,6 +68,7 @@ class RatingMatrix:
     Attributes:
         by_user: what each person rated, by blocks of items, in order.
         by_item: an item's raters, by blocks of people, in any order within a block once it was written to.
+        heads: what the most rated items got, once more.
         counts, sums: ``float64[n_items]``, how many ratings, and how many stars in all.
         standing: ``float64[n_items]``, the share of all ratings that films with fewer had at the fit (with as many: half).
         floor: ``float32[n_items]``, 0 where there is a rating and NaN where there is none.
@@ -92,6 +94,7 @@ class RatingMatrix:
         self.users = users
         self.by_user = by_user
         self.by_item = raters(by_user, len(self.items))
+        self.heads = Heads(self.by_item, len(users))
         self.counts = self.by_item.size.astype(np.float64)
         self.sums = sum_codes(self.by_item.start, self.by_item.size, self.by_item.cells) / 2.0
         self.standing = _standing(self.counts)
@@ -145,6 +148,7 @@ class RatingMatrix:
             self._new_rows[int(user_id)] = row
             self.by_user.extend_to(row + 1)
             self.by_item.reach(row + 1)
+            self.heads.reach(row + 1)
         return row
 
     def replace_row(self, user_id: int, cols: IntArray, codes: CodeArray) -> tuple[int, list[Change]]:
@@ -174,7 +178,7 @@ class RatingMatrix:
         users, items = self.by_user, self.by_item
         before: int = write_rating(
             users.start, users.size, users.room, users.counts, users.cells,
-            items.start, items.size, items.room, items.counts, items.cells,
+            items.start, items.size, items.room, items.counts, items.cells, (self.heads.place, self.heads.rows),
             self.counts, self.sums, self.floor, row, col, code,
         )  # fmt: skip
         return before

@@ -8,12 +8,10 @@ from numba import njit
 from .ahead import fetch
 from .cells import BLOCK, BLOCK_BITS, CODE_BITS
 from .data import CODES
+from .heads import NEUTRAL, PLANES, TOGETHER, WORDS, by_weight, fetch_heads, sum_heads
 
 ROUNDING = 1e-12
 """A similarity up to here is what rounding leaves of one that is zero."""
-
-LOOKED_AT = 128
-"""People whose similarities are compared at a time; most times none of them is near enough."""
 
 OF_FIRST = 4
 """Of the first block so many times more people than its share of the nearest are taken."""
@@ -24,54 +22,88 @@ AHEAD = 4
 FAR_AHEAD = 16
 """The same for the short lists of neighbours' rows: four are read before the memory answers."""
 
-LINE = 32
-"""Cells that come into the cache at once."""
+LINE, NORMS = 32, 16
+"""Cells, and lengths, that come into the cache at once."""
 
-BARELY = 1.0 - 1e-9
-"""Who comes so near to being near enough is computed as exactly as all others."""
+BARELY = 1.0 - 1e-6
+"""Who comes so near to being near enough is computed as exactly as all others: lengths are looked at in float32 first."""
 
 
 @njit(cache=True, nogil=True)
-def packed_tables(weights, values):  # type: ignore[no-untyped-def]
-    """Whole numbers to add up: for each item and code, ``rint(weight * value * scale) << bits | 1``.
+def whole_numbers(weights, n_heads, slope, offset):  # type: ignore[no-untyped-def]
+    """For each item the ``int64`` slope and offset that make ``weight * (slope * code + offset)`` a whole number, and their scale.
 
-    So one addition a rating sums the product and the overlap, exactly: the sums do not depend on
-    the order, the threads or the updates before. The scale uses all 62 bits, which is finer than
-    float64 over as many summands.
+    Sums of them are exact: they do not depend on the order, the threads, the updates before. With 62
+    bits, less those that the overlap takes, that is finer than float64 over as many summands. Where
+    heads are summed, in 32 bits, it is as fine as float32.
 
     Returns:
-        ``int64[n, 16]`` (code 0 gives 0), the bits of the overlap, and the scale.
+        The slopes, the offsets, the bits of the overlap, and the scale.
     """
     bits = 0
     while weights.size >> bits:
         bits += 1
-    largest = np.abs(weights).sum() * np.abs(values).max()
-    scale = 2.0 ** np.floor(np.log2(2.0 ** (62 - bits) / largest)) if largest > 0.0 else 1.0
-    tables = np.zeros((weights.size, 1 << CODE_BITS), np.int64)
-    for k in range(weights.size):
-        for code in range(1, CODES):
-            tables[k, code] = (np.int64(np.rint(weights[k] * values[code] * scale)) << bits) + 1
-    return tables, bits, scale
+    size = max(abs(slope + offset), abs(slope * (CODES - 1) + offset))
+    largest = np.abs(weights).sum() * size
+    scale = 2.0 ** np.floor(np.log2(2.0 ** (61 - bits) / largest)) if largest > 0.0 else 1.0
+    if n_heads and largest > 0.0:
+        scale = min(scale, 2.0 ** np.floor(np.log2(2.0**30 / (np.abs(weights).max() * size * min(n_heads, TOGETHER)))))
+    slopes = np.rint(weights * slope * scale).astype(np.int64)
+    if is_neutral(slope, offset):
+        return slopes, -NEUTRAL * slopes, bits, scale
+    return slopes, np.rint(weights * offset * scale).astype(np.int64), bits, scale
 
 
 @njit(cache=True, nogil=True)
-def take_nearest(start, counts, cells, cols, weights, values, length, shrinkage, inverse_norms, own_row, rows, similarities):  # type: ignore[no-untyped-def]
+def is_neutral(slope, offset):  # type: ignore[no-untyped-def]
+    """Whether heads can be summed: what stands where no code is has to add nothing."""
+    return abs(NEUTRAL * slope + offset) < ROUNDING
+
+
+@njit(cache=True, nogil=True)
+def packed_tables(slopes, offsets, bits):  # type: ignore[no-untyped-def]
+    """``int64[n, 16]``: for each item and code ``slope * code + offset << bits | 1``, 0 for code 0.
+
+    So one addition a rating sums the product and the overlap.
+    """
+    tables = np.zeros((slopes.size, 1 << CODE_BITS), np.int64)
+    for k in range(slopes.size):
+        for code in range(1, CODES):
+            tables[k, code] = ((slopes[k] * code + offsets[k]) << bits) + 1
+    return tables
+
+
+@njit(cache=True, nogil=True)
+def take_nearest(lists, all_heads, cols, weights, line, length, shrinkage, lengths, own_row, rows, similarities):  # type: ignore[no-untyped-def]
     """The rows of the largest similarities above `ROUNDING`, largest first, equal ones by row.
 
-    A similarity is ``sum(weights[col] * values[code]) / length * inverse_norms[row]``, at most 1, times ``overlap /
+    A similarity is ``sum(weights[col] * (slope * code + offset)) / length * inverse_norms[row]``, at most 1, times ``overlap /
     (overlap + shrinkage)``. The few nearest of the first people say from where on others are looked at; should too few
     come so near, all are looked at again. Fills `rows` and `similarities` and returns how many there are.
+
+    Args:
+        lists: `CellLists.start`, `counts` and `cells` of who rated each item.
+        all_heads: `Heads.place` and `rows`.
+        cols, weights: the active person's items and what each counts.
+        line: the slope and the offset.
     """
-    tables, bits, scale = packed_tables(weights, values)
+    place, head_rows = all_heads
+    heads = place[cols]
+    if not is_neutral(line[0], line[1]):
+        heads[:] = -1
+    own, rest = np.flatnonzero(heads >= 0), np.flatnonzero(heads < 0)
+    slopes, offsets, bits, scale = whole_numbers(weights, own.size, line[0], line[1])
+    tables = packed_tables(slopes[rest], offsets[rest], bits)
+    groups = by_weight(heads[own], slopes[own], head_rows.shape[1] - 1)
     overlaps = np.arange(cols.size + 1).astype(np.float64)
     factors = overlaps / (overlaps + shrinkage) / (scale * length)
-    n_blocks = counts.shape[1]
-    few = max(OF_FIRST * rows.size // n_blocks, 1) if n_blocks > OF_FIRST else rows.size
+    n_blocks = lists[1].shape[1]
+    few = max(OF_FIRST * rows.size // n_blocks, 1) if n_blocks > OF_FIRST else 0
     found = 0
-    for at_first in (few, rows.size):
+    for at_first in (few, 0):
         found, is_complete = take_by_blocks(
-            start, counts, cells, cols, tables, bits, factors, scale * length, shrinkage,
-            inverse_norms, own_row, at_first, rows, similarities,
+            lists, cols[rest], tables, head_rows, groups, bits, factors, scale * length, shrinkage, lengths, own_row, at_first,
+            rows, similarities,
         )  # fmt: skip
         if is_complete:
             break
@@ -80,28 +112,72 @@ def take_nearest(start, counts, cells, cols, weights, values, length, shrinkage,
 
 @njit(cache=True, nogil=True)
 def take_by_blocks(  # type: ignore[no-untyped-def]
-    start, counts, cells, cols, tables, bits, factors, unit, shrinkage, inverse_norms, own_row, at_first, rows, similarities
+    lists, cols, tables, head_rows, groups, bits, factors, unit, shrinkage, lengths, own_row, at_first, rows, similarities
 ):
-    """For each block of people the raters' table entries are added up and looked through while they are in the fastest cache.
+    """For each block of people what they gave is added up and looked through while it is in the fastest cache.
 
-    Of the first block only `at_first` are taken, and of the others who is nearer. Returns how many were found, and whether they are all.
+    Who is no nearer than the `at_first` nearest of the first block (0: than `ROUNDING`) is left out.
+    Returns how many were found, and whether they are all.
     """
-    sums = np.zeros(BLOCK, np.int64)
+    start, counts, cells = lists
+    inverse_norms, short_norms = lengths
+    sums, marks = np.empty(BLOCK, np.int64), np.zeros(BLOCK, np.bool_)
+    codes, given, products = np.empty(BLOCK, np.uint8), np.empty(BLOCK, np.uint8), np.empty(BLOCK, np.int32)
+    planes = np.empty(PLANES * WORDS, np.uint64)
     at, sizes = by_blocks(start, counts, cols)
-    found, least, k = 0, ROUNDING, at_first
+    k, found, bound, least = rows.size, 0, ROUNDING, ROUNDING
+    some_rows, some = np.empty(2 * k + BLOCK, np.int64), np.empty(2 * k + BLOCK)
     for block in range(counts.shape[1]):
-        add_block(sums, at, sizes[block], cells, tables)
         begin = block << BLOCK_BITS
+        n = max(min(BLOCK, inverse_norms.size - begin), 0)
+        norms = short_norms[begin : begin + n]
+        if groups[0].size:
+            sum_heads(sums, head_rows[block], groups, bits, codes, products, given, planes)
+        else:
+            sums[:] = 0
+        for soon in range(block + 1, min(block + 2, counts.shape[1])):
+            fetch_heads(head_rows[soon], groups[0])
+        fetch_norms(norms)
+        add_block(sums, at, sizes[block], cells, tables)
         if begin <= own_row < begin + BLOCK:
             sums[own_row - begin] = 0
-        for first in range(0, min(BLOCK, inverse_norms.size - begin), LOOKED_AT):
-            last = min(first + LOOKED_AT, BLOCK, inverse_norms.size - begin)
-            some, norms = sums[first:last], inverse_norms[begin + first : begin + last]
-            if how_many_near(some, bits, norms, least * unit * BARELY, shrinkage):
-                found, least = take_some(some, bits, factors, norms, begin + first, rows[:k], similarities[:k], found, least)
-        sums[:] = 0
-        k = rows.size
-    return found, found == k or at_first == k or least == ROUNDING
+        if block == 0 and at_first:
+            bound = least = max(ROUNDING, nearest_of_first(sums[:n], bits, norms, shrinkage, some[:n], at_first) / unit)
+        mark_near(sums[:n], bits, norms, least * unit, shrinkage, marks)
+        marks[n:] = False
+        found = add_marked(marks, sums, bits, factors, inverse_norms[begin : begin + n], begin, some_rows, some, found, least)
+        if found >= 2 * k:
+            least = keep_nearest(some_rows, some, found, k)
+            found = k
+    if found > k:
+        keep_nearest(some_rows, some, found, k)
+        found = k
+    order = np.argsort(-some[:found], kind="mergesort")
+    rows[:found], similarities[:found] = some_rows[order], some[order]
+    return found, found == k or bound == ROUNDING
+
+
+@njit(cache=True, nogil=True)
+def nearest_of_first(sums, bits, norms, shrinkage, likeness, n):  # type: ignore[no-untyped-def]
+    """How near, times the unit, the `n`-th nearest of these people is, or barely less; 0 if there are fewer."""
+    likenesses(sums, bits, norms, shrinkage, likeness)
+    largest = np.zeros(n)
+    for value in likeness:
+        if value > largest[n - 1]:
+            at = n - 1
+            while at > 0 and largest[at - 1] < value:
+                largest[at] = largest[at - 1]
+                at -= 1
+            largest[at] = value
+    return largest[n - 1] * BARELY
+
+
+@njit(cache=True, nogil=True, error_model="numpy", fastmath={"reassoc", "nsz", "nnan"})
+def likenesses(sums, bits, norms, shrinkage, likeness):  # type: ignore[no-untyped-def]
+    mask = (np.int64(1) << bits) - 1
+    for at in range(sums.size):
+        overlap = np.float64(sums[at] & mask)
+        likeness[at] = np.float64(sums[at] >> bits) * np.float64(norms[at]) * (overlap / (overlap + shrinkage))
 
 
 @njit(cache=True, nogil=True)
@@ -119,6 +195,12 @@ def fetch_list(cells, begin, end):  # type: ignore[no-untyped-def]
     while begin < end:
         fetch(cells, begin)  # type: ignore[call-arg]
         begin += np.uint64(LINE)
+
+
+@njit(cache=True, nogil=True)
+def fetch_norms(norms):  # type: ignore[no-untyped-def]
+    for at in range(0, norms.size, NORMS):
+        fetch(norms, at)  # type: ignore[call-arg]
 
 
 @njit(cache=True, nogil=True)
@@ -148,36 +230,51 @@ def add_block(sums, at, sizes, cells, tables):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True, fastmath={"reassoc", "nsz", "nnan"})
-def how_many_near(sums, bits, inverse_norms, least, shrinkage):  # type: ignore[no-untyped-def]
-    """How many similarities are above the least one, by multiplications alone: many people at a time."""
-    mask = (np.int64(1) << bits) - 1
-    found = 0
+def mark_near(sums, bits, norms, least, shrinkage, marks):  # type: ignore[no-untyped-def]
+    """Mark whose similarities may be above the least one, by multiplications alone: many people at a time."""
+    mask, least = (np.int64(1) << bits) - 1, least * BARELY
     for at in range(sums.size):
         overlap = np.float64(sums[at] & mask)
-        found += np.float64(sums[at] >> bits) * inverse_norms[at] * overlap > least * (overlap + shrinkage)
+        marks[at] = np.float64(sums[at] >> bits) * np.float64(norms[at]) * overlap > least * (overlap + shrinkage)
+
+
+@njit(cache=True, nogil=True)
+def add_marked(marks, sums, bits, factors, norms, begin, rows, similarities, found, least):  # type: ignore[no-untyped-def]
+    """Write down, in order, which of a block's marked people are near enough; returns how many there are now."""
+    mask, eights, end = (np.int64(1) << bits) - 1, marks.view(np.uint64), found
+    for many in range(0, eights.size, 8):
+        some = np.uint64(0)
+        for eight in range(many, many + 8):
+            some |= eights[eight]
+        if not some:
+            continue
+        for person in range(8 * many, 8 * many + 64):
+            if marks[person]:
+                rows[end] = person
+                fetch(norms, person)  # type: ignore[call-arg]
+                end += 1
+    for at in range(found, end):
+        person = rows[at]
+        similarity = np.float64(sums[person] >> bits) * factors[sums[person] & mask] * norms[person]
+        rows[found], similarities[found] = begin + person, min(similarity, 1.0)
+        found += similarities[found] > least
     return found
 
 
 @njit(cache=True, nogil=True)
-def take_some(sums, bits, factors, inverse_norms, begin, rows, similarities, found, least):  # type: ignore[no-untyped-def]
-    """Put those of a few people who are near enough where they belong; returns how many there are and what is near enough."""
-    mask = (np.int64(1) << bits) - 1
-    k = rows.size
-    for person in range(sums.size):
-        similarity = min(np.float64(sums[person] >> bits) * factors[sums[person] & mask] * inverse_norms[person], 1.0)
-        if similarity <= least:
-            continue
-        at = found if found < k else k - 1
-        while at > 0 and similarities[at - 1] < similarity:
-            similarities[at] = similarities[at - 1]
-            rows[at] = rows[at - 1]
-            at -= 1
-        similarities[at] = similarity
-        rows[at] = begin + person
-        found = min(found + 1, k)
-        if found == k:
-            least = similarities[k - 1]
-    return found, least
+def keep_nearest(rows, similarities, found, k):  # type: ignore[no-untyped-def]
+    """Keep the `k` nearest of those found, of equal ones the first, in the order in which they are; returns the least similarity."""
+    least = np.partition(-similarities[:found], k - 1)[k - 1] * -1.0
+    equal = k
+    for at in range(found):
+        equal -= similarities[at] > least
+    kept = 0
+    for at in range(found):
+        is_kept = similarities[at] > least or (similarities[at] == least and equal > 0)
+        equal -= similarities[at] == least
+        rows[kept], similarities[kept] = rows[at], similarities[at]
+        kept += is_kept
+    return least
 
 
 @njit(cache=True, nogil=True)

@@ -6,6 +6,7 @@ import numpy as np
 from numba import njit
 
 from .cells import BLOCK, BLOCK_BITS, CODE_BITS, CellLists, find_cell, no_counts, write_cell
+from .heads import write_head
 
 
 def raters(by_user: CellLists, n_items: int) -> CellLists:
@@ -80,9 +81,9 @@ USER_FULL, ITEM_FULL = -1, -2
 
 @njit(cache=True, nogil=True)
 def write_rating(  # type: ignore[no-untyped-def]
-    u_start, u_size, u_room, u_counts, u_cells, i_start, i_size, i_room, i_counts, i_cells, n_of, sums, floor, row, col, code
+    u_start, u_size, u_room, u_counts, u_cells, i_start, i_size, i_room, i_counts, i_cells, heads, n_of, sums, floor, row, col, code
 ):
-    """One rating is now `code`, 0 for none, in the person's list, the item's, and the item's sums.
+    """One rating is now `code`, 0 for none, in the person's list, the item's, the heads, and the item's sums.
 
     Returns:
         The code before; or, with nothing written, which of the two lists has no room.
@@ -97,6 +98,9 @@ def write_rating(  # type: ignore[no-untyped-def]
             return ITEM_FULL
     write_cell(u_start, u_size, u_counts, u_cells, row, col, where, before, code)
     write_rater(i_start, i_size, i_counts, i_cells, col, row, before, code)
+    place, rows = heads
+    if place[col] >= 0:
+        write_head(rows, place[col], row, code)
     n_of[col] += (code > 0) - (before > 0)
     sums[col] += (code - before) / 2.0
     floor[col] = 0.0 if n_of[col] else np.nan

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from movie_recommender.core import Ratings
 from movie_recommender.core.cells import BLOCK
+from movie_recommender.core.heads import TOGETHER
 from movie_recommender.core.matrix import RatingMatrix
 from movie_recommender.core.nearest import OF_FIRST
 from movie_recommender.core.profile import fold_in
@@ -18,6 +19,9 @@ from . import reference
 
 N_USERS, N_ITEMS = 9, 7
 NEWCOMERS = 4
+
+FINE = 1e-6
+"""Relative: where heads are summed, in 32 bits, a similarity is as fine as float32."""
 
 codes = st.integers(1, 10)
 people = st.integers(0, N_USERS - 1)
@@ -137,11 +141,13 @@ def test_ids_are_found_where_they_are_and_nowhere_else(ids):
 @pytest.mark.parametrize("seed", range(3))
 def test_neighbours_equal_the_reference_where_people_fill_several_blocks(seed):
     rng = np.random.default_rng(seed)
-    dense = np.where(rng.random((2 * BLOCK - 3, N_ITEMS)) < 0.6, rng.integers(1, 11, (2 * BLOCK - 3, N_ITEMS)), 0)
+    popular = [0.6, 0.02, 0.05, 0.1, 0.3, 0.5, 0.7]  # some are heads, some are not
+    dense = np.where(rng.random((2 * BLOCK - 3, N_ITEMS)) < popular, rng.integers(1, 11, (2 * BLOCK - 3, N_ITEMS)), 0)
     dense[:, 0] = rng.integers(1, 11, len(dense))  # everybody rated something, so rows are ids
     matrix = RatingMatrix(reference.ratings_of(dense, rng), reference.bare_items(N_ITEMS))
     scorer = Neighbours({"max_neighbours": 50})
     scorer.fit(matrix, reference.bare_items(N_ITEMS))
+    assert 0 < np.count_nonzero(matrix.heads.place >= 0) < N_ITEMS
     for person in [*rng.integers(0, len(dense), 20).tolist(), *range(len(dense), 2 * BLOCK + 4)]:
         row = {int(item): int(rng.integers(1, 11)) for item in rng.permutation(N_ITEMS)[: 1 + person % 5]}
         dense = np.pad(dense, ((0, max(person + 1 - len(dense), 0)), (0, 0)))
@@ -151,8 +157,8 @@ def test_neighbours_equal_the_reference_where_people_fill_several_blocks(seed):
     profile = fold_in({item: code / 2 for item, code in enumerate(dense[user].tolist()) if code}, matrix, user)
     expected = reference.similarities(dense, profile, scorer.frequency_weights, scorer.settings)
     nearest, similarity = scorer.neighbourhood(profile)
-    np.testing.assert_allclose(similarity, np.sort(expected)[::-1][:50], rtol=1e-9)
-    np.testing.assert_allclose(expected[nearest], similarity, rtol=1e-9)
+    np.testing.assert_allclose(similarity, np.sort(expected)[::-1][:50], rtol=FINE)
+    np.testing.assert_allclose(expected[nearest], similarity, rtol=FINE)
     for item in range(N_ITEMS):
         np.testing.assert_array_equal(np.sort(matrix.by_item.positions_of(item)), np.flatnonzero(dense[:, item]))
 
@@ -169,8 +175,24 @@ def test_the_nearest_are_found_where_the_first_block_has_too_few_of_them_and_whe
     profile = fold_in(dict.fromkeys(range(1, N_ITEMS), 4.5) | {0: 0.5}, matrix)
     expected = reference.similarities(dense, profile, scorer.frequency_weights, scorer.settings)
     nearest, similarity = scorer.neighbourhood(profile)
-    np.testing.assert_allclose(similarity, np.sort(expected)[::-1][:70], rtol=1e-9)
-    np.testing.assert_allclose(expected[nearest], similarity, rtol=1e-9)
+    np.testing.assert_allclose(similarity, np.sort(expected)[::-1][:70], rtol=FINE)
+    np.testing.assert_allclose(expected[nearest], similarity, rtol=FINE)
+
+
+@pytest.mark.parametrize("middle", [1.0, 1.75])
+def test_many_films_that_most_people_rated_count_each_for_itself(middle):
+    rng, n_items = np.random.default_rng(0), 3 * TOGETHER
+    dense = np.where(rng.random((BLOCK + 300, n_items)) < 0.4, rng.integers(1, 11, (BLOCK + 300, n_items)), 0)
+    matrix = RatingMatrix(reference.ratings_of(dense, rng), reference.bare_items(n_items))
+    scorer = Neighbours({"max_neighbours": 50, "middle": middle})
+    scorer.fit(matrix, reference.bare_items(n_items))
+    assert (matrix.heads.place >= 0).all()
+    for own in (dict.fromkeys(range(n_items), 4.0), {item: 0.5 + item % 10 / 2 for item in range(0, n_items, 2)}):
+        profile = fold_in(own, matrix)
+        expected = reference.similarities(dense, profile, scorer.frequency_weights, scorer.settings)
+        nearest, similarity = scorer.neighbourhood(profile)
+        np.testing.assert_allclose(similarity, np.sort(expected)[::-1][:50], rtol=FINE)
+        np.testing.assert_allclose(expected[nearest], similarity, rtol=FINE)
 
 
 @settings(deadline=None, max_examples=20)

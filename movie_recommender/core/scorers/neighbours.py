@@ -54,13 +54,16 @@ class Neighbours(Scorer):
         self.inverse_norms = np.asarray(
             row_norms(lists.start, lists.counts, lists.cells, matrix.n_users, self.frequency_weights, self.values)
         )  # fmt: skip
+        self.short_norms = self.inverse_norms.astype(np.float32)
 
     def refresh(self, row: int) -> None:
         if row >= self.inverse_norms.size:
             more = row + 1 + row // 8
             self.inverse_norms = np.concatenate((self.inverse_norms, np.zeros(more - self.inverse_norms.size)))
+            self.short_norms = self.inverse_norms.astype(np.float32)
         lists = self.matrix.by_user
         self.inverse_norms[row] = row_norm(lists.start, lists.counts, lists.cells, row, self.frequency_weights, self.values)
+        self.short_norms[row] = self.inverse_norms[row]
 
     def neighbourhood(self, profile: Profile) -> tuple[IntArray, FloatArray]:
         """Rows of the nearest neighbours, nearest first, and their similarities (all positive).
@@ -68,13 +71,15 @@ class Neighbours(Scorer):
         The similarity of two people, -1..1: the product of their weighted preferences over their
         lengths, times overlap / (overlap + shrinkage). He is not his own neighbour.
         """
-        lists, rarity, values = self.matrix.by_item, self.frequency_weights[profile.cols], self._own_values(profile)
+        lists, heads = self.matrix.by_item, self.matrix.heads
+        rarity, values, span = self.frequency_weights[profile.cols], self._own_values(profile), 5.0 - self.settings["middle"]
         length = max(math.sqrt(np.square(rarity * values).sum()), 1e-12)
         k = min(int(self.settings["max_neighbours"]), self.matrix.n_users)
         rows, similarities = np.empty(k, dtype=np.int64), np.empty(k)
         found = take_nearest(
-            lists.start, lists.counts, lists.cells, profile.cols, rarity**2 * values, self.values, length,
-            max(self.settings["shrinkage"], 1e-9), self.inverse_norms, profile.row, rows, similarities,
+            (lists.start, lists.counts, lists.cells), (heads.place, heads.rows), profile.cols, rarity**2 * values,
+            (0.5 / span, -self.settings["middle"] / span), length, max(self.settings["shrinkage"], 1e-9),
+            (self.inverse_norms, self.short_norms), profile.row, rows, similarities,
         )  # fmt: skip
         return rows[:found], similarities[:found]
 
