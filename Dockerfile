@@ -15,4 +15,5 @@ ENV NUMBA_CACHE_DIR=/instance/numba
 USER movies
 VOLUME /instance
 EXPOSE 5000 5001
-CMD ["gunicorn", "movie_recommender:create_app()", "--bind", "0.0.0.0:5000", "--worker-class", "gthread", "--workers", "2", "--threads", "4"]
+# The website, its memory as `flask start` has it kept (`supervisor.FRUGAL`).
+CMD ["env", "MALLOC_ARENA_MAX=2", "MALLOC_MMAP_THRESHOLD_=1048576", "gunicorn", "movie_recommender:create_app()", "--bind", "0.0.0.0:5000", "--worker-class", "gthread", "--workers", "2", "--threads", "4"]

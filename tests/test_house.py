@@ -11,7 +11,19 @@ import pytest
 ROOT = Path(__file__).parent.parent
 
 
-HEAVY = ("torch", "chromadb", "numba", "numpy", "sentence_transformers", "sklearn", "movie_recommender.core", "requests", "bs4", "tqdm")
+HEAVY = (
+    "torch",
+    "chromadb",
+    "numba",
+    "numpy",
+    "sentence_transformers",
+    "sklearn",
+    "movie_recommender.core",
+    "requests",
+    "bs4",
+    "tqdm",
+    "segno",
+)
 
 
 def test_imports_go_down_only() -> None:

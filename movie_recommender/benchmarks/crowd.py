@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Flask
+from flask import Flask, current_app
 from sqlalchemy import func, insert, select
 
 from movie_recommender import settings, storage, supervisor
@@ -46,7 +46,7 @@ def product(instance: Path, people: int) -> Iterator[tuple[list[Person], int, li
     """
     with ended_in_order(), opened(instance):
         films, made = members(people)
-        with _running(instance) as (port, processes):
+        with running(instance) as (port, processes):
             crowd = [Person(port, user_id, name, films) for user_id, name in made]
             for person in crowd:
                 person.sign_in()
@@ -95,11 +95,12 @@ def wait_until_idle() -> None:
 
 
 @contextmanager
-def _running(instance: Path) -> Iterator[tuple[int, list[int]]]:
+def running(instance: Path) -> Iterator[tuple[int, list[int]]]:
     """Both processes of the product; the website's port, and the process ids of website and background API."""
     port, background_port = free_port(), free_port()
     changed: dict[str, Any] = {"PORT": str(port), "BACKGROUND_PORT": str(background_port), "LOG_LEVEL": "WARNING", "WEB_WORKERS": "1"}
     config = settings.load(INSTANCE_PATH=instance, **changed)
+    current_app.config["BACKGROUND_URL"] = f"http://127.0.0.1:{background_port}"
     started = supervisor.processes(config, reload=False)
     try:
         for one in started:
@@ -215,3 +216,9 @@ def cpu_seconds(pid: int) -> float:
 def memory(pid: int) -> int:
     """Bytes of a process in RAM, now."""
     return int(Path(f"/proc/{pid}/statm").read_text("ascii").split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+
+def most_memory(pid: int) -> int:
+    """The most bytes of a process that were in RAM."""
+    lines = Path(f"/proc/{pid}/status").read_text("ascii").splitlines()
+    return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("VmHWM:"))

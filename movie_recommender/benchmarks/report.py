@@ -21,7 +21,7 @@ PLOTS = (10_000,)
 PART_SECONDS, PEER_SECONDS = 3_600.0, 900.0
 """After which a part, or one library, is ended and the others go on."""
 
-PARTS = ("recompute", "plots", "encoding", "imports", "starts", "storing", "website", "latency", "browser")
+PARTS = ("recompute", "plots", "encoding", "imports", "starts", "storing", "website", "latency", "memory", "browser")
 Say = Callable[[str], None]
 
 
@@ -100,7 +100,7 @@ def _tried(part: Callable[[], str]) -> Iterator[str]:
 
 def _running(plan: Plan, say: Say) -> Iterator[str]:
     """What is measured on the product as it runs, on one instance after the other."""
-    if not set(plan.parts) & {"starts", "storing", "website", "latency", "browser"}:
+    if not set(plan.parts) & {"starts", "storing", "website", "latency", "memory", "browser"}:
         return
     for number, world in enumerate(["" if plan.instance else world for world in (plan.worlds[:1] if plan.instance else plan.worlds)]):
         with tempfile.TemporaryDirectory() as folder:
@@ -120,12 +120,13 @@ def _running(plan: Plan, say: Say) -> Iterator[str]:
                     yield from _tried(lambda: written(name, _module(module, *arguments)))  # noqa: B023
 
 
-_ON_ALL = ("starts", "latency")
+_ON_ALL = ("starts", "latency", "memory")
 _ON_INSTANCES: dict[str, tuple[str, Callable[[str, Any], str]]] = {
     "starts": ("starting", running_report.starts),
     "storing": ("storing", running_report.storing),
     "website": ("website", running_report.website),
     "latency": ("latency", running_report.latency),
+    "memory": ("memory", running_report.memory),
     "browser": ("in_browser", running_report.in_the_browser),
 }
 

@@ -95,6 +95,21 @@ def storing(where: str, found: dict[str, Any]) -> str:
     return f"\n## Storing a list: {where}\n\n" + table(heads, [row])
 
 
+def memory(where: str, found: dict[str, Any]) -> str:
+    """What both processes hold after what was asked of them."""
+    about = (
+        f"\n## Memory: {where}\n\nOne website process with four threads, asked by all people at once, each line after those before it; the "
+        "most is since its start.\nThe background API without the encoder; the most is since the line before.\n\n"
+    )
+    heads = ["process", "after", "MB", "most, MB"]
+    rows = [
+        [process, one["what"], f"{one['now'] / 1e6:,.0f}", f"{one['most'] / 1e6:,.0f}"]
+        for process in ("website", "background")
+        for one in found[process]
+    ]
+    return about + table(heads, rows)
+
+
 def imports(rows: Rows) -> str:
     """Bringing ratings in, and the engine made from SQL."""
     heads = ["database", "ratings", "CPU s", "elapsed s", "peak, MB", "engine from SQL, CPU s (elapsed)", "peak then, MB"]

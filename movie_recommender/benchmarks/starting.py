@@ -25,7 +25,7 @@ from movie_recommender.errors import MovieRecommenderError
 from movie_recommender.storage import snapshots
 
 from .child import ended_in_order
-from .crowd import cpu_seconds, free_port, memory, opened, wait_until_idle
+from .crowd import cpu_seconds, free_port, memory, most_memory, opened, wait_until_idle
 
 LONGEST = 1_200.0  # seconds until the engine is ready
 
@@ -63,7 +63,7 @@ def _measured(instance: Path, source: str) -> Start:
         if source == "snapshot":
             wait_until_idle()
             idle = memory(process.pid)
-        return Start(source, ratings, seconds, cpu, ready, idle, _most(process.pid))
+        return Start(source, ratings, seconds, cpu, ready, idle, most_memory(process.pid))
 
 
 @contextmanager
@@ -92,12 +92,6 @@ def _ready(process: subprocess.Popen[bytes], url: str) -> int:
             return int(engine["ratings"])
         time.sleep(0.1)
     raise MovieRecommenderError(f"The engine was not ready after {LONGEST:.0f} s.")
-
-
-def _most(pid: int) -> int:
-    """The most bytes of a process that were in RAM."""
-    lines = Path(f"/proc/{pid}/status").read_text("ascii").splitlines()
-    return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("VmHWM:"))
 
 
 if __name__ == "__main__":

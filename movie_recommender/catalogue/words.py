@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from array import array
-from bisect import bisect_left
-from collections.abc import Collection, Iterable, Sequence
+from bisect import bisect_left, bisect_right
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import accumulate
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -19,17 +21,43 @@ LIGHT = {"the", "a", "an", "of", "and", "in", "to", "on", "at", "le", "la", "les
 LIGHT_WEIGHT = 0.2  # what a small word counts in place of 1
 
 
+class Texts:
+    """Short texts without line breaks, by place, as one value: as objects a hundred thousand take several times their letters."""
+
+    def __init__(self) -> None:
+        self._letters, self._begins = bytearray(), array("I")
+
+    def __getitem__(self, place: int) -> str:
+        begin = self._begins[place]
+        return self._letters[begin : self._letters.index(b"\n", begin)].decode()
+
+    def append(self, text: str) -> None:
+        self._begins.append(len(self._letters))
+        self._letters += text.encode() + b"\n"
+
+    def holding(self, part: str) -> Iterator[int]:
+        """Places of the texts that hold a part, in order."""
+        sought = part.encode()
+        at = self._letters.find(sought)
+        while at >= 0:
+            yield bisect_right(self._begins, at) - 1
+            at = self._letters.find(sought, self._letters.index(b"\n", at))
+
+
 class WordIndex:
     """Folded texts (`titles.fold`) by the words that they hold; a place is a text's position."""
 
     def __init__(self, texts: Iterable[str]) -> None:
-        self._places: dict[str, array[int]] = {}
-        self._joined: list[str] = []
+        numbers: dict[str, int] = {}
+        said, places = array("I"), array("I")  # each word of each text
+        self._joined = Texts()
         for place, text in enumerate(texts):
             for word in dict.fromkeys(text.split()):
-                self._places.setdefault(word, array("I")).append(place)
+                said.append(numbers.setdefault(word, len(numbers)))
+                places.append(place)
             self._joined.append(text.replace(" ", ""))
-        self._words = sorted(self._places)
+        self._words = sorted(numbers)
+        self._starts, self._places = _by_word(said, places, [numbers[word] for word in self._words])
 
     def find(self, words: Sequence[str]) -> dict[int, float]:
         """Places of the texts that hold the words, with how well (0..1): exactly if any does, else nearly, else most of them."""
@@ -45,11 +73,13 @@ class WordIndex:
         """Texts with the word as a part, as a beginning, as a whole; the best counts."""
         found: dict[int, float] = {}
         if len(word) > 2 or (len(word) > 1 and not word.isascii()):
-            self._note(found, (other for other in self._words if word in other), PART)
+            self._note(found, (number for number, other in enumerate(self._words) if word in other), PART)
         start = bisect_left(self._words, word)
         end = bisect_left(self._words, word + "\U0010ffff")
-        self._note(found, self._words[start:end], BEGINNING)
-        self._note(found, [same for same in (word, NUMBERS.get(word)) if same in self._places], WHOLE)
+        self._note(found, range(start, end), BEGINNING)
+        for same in (word, NUMBERS.get(word)):
+            if same and (at := bisect_left(self._words, same)) < len(self._words) and self._words[at] == same:
+                self._note(found, (at,), WHOLE)
         return found
 
     def _misspelt(self, word: str) -> dict[int, float]:
@@ -58,12 +88,14 @@ class WordIndex:
         found: dict[int, float] = {}
         if most:
             if len(word) > 4:  # he is still typing, with a mistake already
-                longer = [other for other in self._words if len(other) > len(word)]
-                begun = process.extract(word, [other[: len(word)] for other in longer], scorer=OSA.distance, score_cutoff=1, limit=None)
+                longer = [number for number, other in enumerate(self._words) if len(other) > len(word)]
+                begun = process.extract(
+                    word, [self._words[number][: len(word)] for number in longer], scorer=OSA.distance, score_cutoff=1, limit=None
+                )
                 self._note(found, (longer[at] for _, _, at in begun), BEGUN)
             near = process.extract(word, self._words, scorer=OSA.distance, score_cutoff=most, limit=None)
-            for other, distance, _ in sorted(near, key=lambda match: -match[1]):
-                self._note(found, (other,), WHOLE if not distance else TYPO[int(distance) - 1])
+            for _, distance, number in sorted(near, key=lambda match: -match[1]):
+                self._note(found, (number,), WHOLE if not distance else TYPO[int(distance) - 1])
         return found
 
     def _run_together(self, words: Sequence[str]) -> dict[int, float]:
@@ -71,12 +103,26 @@ class WordIndex:
         joined = "".join(words)
         if len(joined) < 5:
             return {}
-        return {place: PART for place, text in enumerate(self._joined) if joined in text}
+        return dict.fromkeys(self._joined.holding(joined), PART)
 
-    def _note(self, found: dict[int, float], words: Collection[str] | Iterable[str], worth: float) -> None:
-        for word in words:
-            for place in self._places[word]:
+    def _note(self, found: dict[int, float], numbers: Iterable[int], worth: float) -> None:
+        for number in numbers:
+            for place in self._places[self._starts[number] : self._starts[number + 1]]:
                 found[place] = worth
+
+
+def _by_word(said: Sequence[int], places: Sequence[int], order: Sequence[int]) -> tuple[array[int], array[int]]:
+    """Where the places of each word begin, and these places; `said` are the words' numbers, in `order` is how they come."""
+    sizes = Counter(said)
+    starts = array("I", accumulate((sizes[number] for number in order), initial=0))
+    free = array("I", bytes(4 * len(order)))
+    for start, number in zip(starts, order, strict=False):
+        free[number] = start
+    found = array("I", bytes(4 * len(said)))
+    for number, place in zip(said, places, strict=True):
+        found[free[number]] = place
+        free[number] += 1
+    return starts, found
 
 
 def _together(words: Sequence[str], found: Sequence[dict[int, float]], share: float) -> dict[int, float]:

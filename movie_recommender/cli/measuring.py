@@ -15,7 +15,7 @@ from .common import clear_errors
 
 
 @click.command()
-@click.option("--parts", default="", help="Only these: recompute, plots, encoding, imports, starts, storing, website, latency, browser.")
+@click.option("--parts", default="", help="Of recompute, plots, encoding, imports, starts, storing, website, latency, memory, browser.")
 @click.option("--sizes", default="100k,1m,10m,25m,32m", show_default=True, help="Sizes of recompute's synthetic data, as MovieLens'.")
 @click.option("--people", default=200, show_default=True, help="Random people for the median and p95.")
 @click.option("--peers", type=click.Path(exists=True, path_type=Path), help="A Python with the libraries of requirements-peers.txt.")

@@ -32,7 +32,7 @@ POOL, VARIED = 100, 60
 CANDIDATES = 2000
 """Among how many of the best the best of every genre are looked for first."""
 
-SIMILAR_BLOCK = 64
+SIMILAR_BLOCK = 32
 """Films whose similar ones are looked for at a time: some tables of so many rows are in memory."""
 
 N_REASONS, N_CAUSES = 3, 2

@@ -49,18 +49,16 @@ def compute(fitted: Fitted, progress: Callable[[int, int], None]) -> None:
 
     db.session.rollback()
     made_of = stamp(fitted)
-    items = training.load_items()
-    known = {row.id: row.known for row in db.session.execute(select(Movie.id, fame().label("known")))}
+    best = _best_known()
+    items = training.load_items(best)
     db.session.rollback()
-    # Equally known films come with those first that are neither very old nor very new: more people have seen these.
-    years = np.zeros(len(items)) if items.years is None else items.years
-    order = np.lexsort((np.abs(years - MIDDLE_YEAR), [-known.get(int(movie_id), 0) for movie_id in items.item_ids]))
-    shown = order[:MOST]
+    place = {movie_id: at for at, movie_id in enumerate(items.item_ids.tolist())}
+    shown = np.array([place[movie_id] for movie_id in best if movie_id in place], dtype=np.int64)
     stories, (fans, fan_cols) = atlas.story_space(items, shown), atlas.fan_space(fitted.model.matrix)
     fan_ids = fitted.model.matrix.items.ids[fan_cols]
     words = [[*genres, *(keywords or [])] for genres, keywords in zip(items.genres, items.keywords or [], strict=True)]
     progress(1, 4)
-    _keep("groups", made_of, _groups(items, stories[:KNOWN], fans, fan_ids, order[:KNOWN]))
+    _keep("groups", made_of, _groups(items, stories[:KNOWN], fans, fan_ids, shown[:KNOWN]))
     progress(2, 4)
     found = atlas.clusters(stories, SIZES)
     values: Values = {
@@ -74,6 +72,14 @@ def compute(fitted: Fitted, progress: Callable[[int, int], None]) -> None:
         values["fans"] = [placed.get(movie_id) for movie_id in values["ids"]]
     _keep("map", made_of, values)
     progress(4, 4)
+
+
+def _best_known() -> list[int]:
+    """The films of the map, best known first: a large catalogue's others are not even read."""
+    rows = db.session.execute(select(Movie.id, Movie.year, fame()).order_by(Movie.id)).all()
+    # Equally known films come with those first that are neither very old nor very new: more people have seen these.
+    order = sorted(rows, key=lambda row: (-row[2], abs((row[1] or 0) - MIDDLE_YEAR)))
+    return [movie_id for movie_id, *_ in order[:MOST]]
 
 
 def _groups(items: Any, space: Any, fans: Any, fan_ids: Any, best: Any) -> Values:

@@ -180,7 +180,7 @@ def choices() -> tuple[list[int], list[str]]:
     if key not in _choices:
         decades: set[int] = set()
         languages: dict[str, int] = {}
-        for year, spoken in db.session.execute(select(Movie.year, Movie.languages)):
+        for year, spoken in db.session.execute(select(Movie.year, Movie.languages).execution_options(yield_per=2_000)):
             if year:
                 decades.add(year // 10 * 10)
             if spoken:

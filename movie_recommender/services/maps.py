@@ -10,12 +10,13 @@ from sqlalchemy import select
 
 from ..catalogue.records import FORMATS
 from ..errors import InvalidInput
-from ..storage import db
+from ..storage import db, revisions
 from ..storage.models import Movie
 from . import atlases, browsing
 
 KINDS = {"plots": "what happens in them", "fans": "who likes them"}
 COLUMN = {"plots": "story", "fans": "fans"}  # where the document keeps the places
+AT_ONCE = 1_000  # films whose facts are in memory at a time
 EXAMPLES = 6  # films that stand for a group
 
 
@@ -65,20 +66,33 @@ def points(kind: str) -> dict[str, list[object]]:
         InvalidInput: There is no such kind.
     """
     document, places = _document(kind)
-    facts = {movie_id: (title, year) for movie_id, title, year in db.session.execute(select(Movie.id, Movie.title, Movie.year))}
-    genres = browsing.genres_by_movie(document.get("ids", ()))
-    common = Counter(name for some in genres.values() for name in some - FORMATS)
+    films = list(zip(document.get("ids", ()), document.get("cluster", ()), places, strict=True))
+    parts = [films[begin : begin + AT_ONCE] for begin in range(0, len(films), AT_ONCE)]
+    common: Counter[str] = Counter()
+    for part in parts:
+        for some in browsing.genres_by_movie([movie_id for movie_id, *_ in part]).values():
+            common.update(some - FORMATS)
     names = sorted(common)
     columns: dict[str, list[object]] = {name: [] for name in ("ids", "titles", "years", "x", "y", "group", "genre")}
-    for movie_id, group, place in zip(document.get("ids", ()), document.get("cluster", ()), places, strict=True):
-        if place is None or movie_id not in facts:
-            continue
-        # The rarest genre says most: nearly everything is a drama.
-        main = min(genres.get(movie_id, set()) - FORMATS, key=lambda name: (common[name], name), default=None)
-        row = (movie_id, *facts[movie_id], *place, group, names.index(main) if main else -1)
-        for name, value in zip(columns, row, strict=True):
-            columns[name].append(value)
+    for part in parts:
+        ids = [movie_id for movie_id, *_ in part]
+        asked = select(Movie.id, Movie.title, Movie.year).where(Movie.id.in_(ids))
+        facts = {movie_id: (title, year) for movie_id, title, year in db.session.execute(asked)}
+        genres = browsing.genres_by_movie(ids)
+        for movie_id, group, place in part:
+            if place is None or movie_id not in facts:
+                continue
+            # The rarest genre says most: nearly everything is a drama.
+            main = min(genres.get(movie_id, set()) - FORMATS, key=lambda name: (common[name], name), default=None)
+            row = (movie_id, *facts[movie_id], *place, group, names.index(main) if main else -1)
+            for name, value in zip(columns, row, strict=True):
+                columns[name].append(value)
     return {**columns, "genres": list(names)}
+
+
+def made_of() -> tuple[str | None, int]:
+    """Changes when the points of a map may."""
+    return atlases.made_of("map"), revisions()[0]
 
 
 def _document(kind: str) -> tuple[dict[str, Any], list[list[int] | None]]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import functools
 import re
 import secrets
+import threading
 import unicodedata
 from pathlib import Path
 
@@ -26,19 +27,22 @@ WALKS = (
 FEWEST_CHARACTERS = 5  # different ones
 LOOKS_LIKE = str.maketrans("013457@$!", "oleastasi")  # as in p@ssw0rd
 _hasher = PasswordHasher(memory_cost=19 * 1024, time_cost=2, parallelism=1)
+_one_at_a_time = threading.Lock()  # each takes 19 MiB while it lasts
 # Verified when the name is unknown, so that the answer takes as long as for a known one.
 _NOBODY = _hasher.hash(secrets.token_hex(16))
 
 
 def hashed(password: str) -> str:
     """The argon2id hash to keep."""
-    return _hasher.hash(password)
+    with _one_at_a_time:
+        return _hasher.hash(password)
 
 
 def matches(password_hash: str | None, password: str) -> bool:
     """Whether this is the password; takes as long for a hash that does not exist."""
     try:
-        return _hasher.verify(password_hash or _NOBODY, password[: LENGTH[1] + 1]) and password_hash is not None
+        with _one_at_a_time:
+            return _hasher.verify(password_hash or _NOBODY, password[: LENGTH[1] + 1]) and password_hash is not None
     except VerificationError:
         return False
 

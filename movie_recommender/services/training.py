@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -16,27 +17,31 @@ from ..storage.models import Credit, Genre, Movie, MovieGenre, Person, PlotVecto
 from ..storage.rating_reader import read_ratings
 from .fame import judged
 
+MOST_NAMED = 30_000  # films in one question: SQLite takes 32,766 values
 ORDER_OF = 10_000  # community raters from whom is learned what people rate after what
 
 
-def load_items() -> Items:
-    """All movies as the core wants them, in order of id."""
-    movies = db.session.execute(
-        select(Movie.id, Movie.year, Movie.keywords, Movie.languages, Movie.series, Movie.part, judged()).order_by(Movie.id)
-    ).all()
+def load_items(movie_ids: Sequence[int] | None = None) -> Items:
+    """All movies as the core wants them, or these alone (`MOST_NAMED` at most), in order of id."""
+
+    def wanted(query: Any, column: Any) -> Any:
+        return query if movie_ids is None else query.where(column.in_(movie_ids))
+
+    facts = select(Movie.id, Movie.year, Movie.keywords, Movie.languages, Movie.series, Movie.part, judged()).order_by(Movie.id)
+    movies = db.session.execute(wanted(facts, Movie.id)).all()
     genres: dict[int, set[str]] = defaultdict(set)
-    for movie_id, name in db.session.execute(select(MovieGenre.movie_id, Genre.name).join(Genre)):
+    for movie_id, name in db.session.execute(wanted(select(MovieGenre.movie_id, Genre.name).join(Genre), MovieGenre.movie_id)):
         genres[movie_id].add(name)
     people: dict[int, list[tuple[str, str]]] = defaultdict(list)
     billed = select(Credit.movie_id, Person.name, Credit.role).join(Person).order_by(Credit.movie_id, Credit.role.desc(), Credit.billing)
-    for movie_id, name, role in db.session.execute(billed):
+    for movie_id, name, role in db.session.execute(wanted(billed, Credit.movie_id)):
         people[movie_id].append((name, role))
     ids = [movie_id for movie_id, *_ in movies]
     return Items(
         np.array(ids, dtype=np.int64),
         [genres[movie_id] for movie_id in ids],
         [people[movie_id] for movie_id in ids],
-        load_plot_vectors(ids),
+        load_plot_vectors(ids, alone=movie_ids is not None),
         years=np.array([year or 0 for _, year, *_ in movies], dtype=np.int64),
         keywords=[keywords or [] for _, _, keywords, *_ in movies],
         languages=[languages[0] if languages else "" for _, _, _, languages, *_ in movies],
@@ -45,12 +50,14 @@ def load_items() -> Items:
     )
 
 
-def load_plot_vectors(movie_ids: Sequence[int]) -> npt.NDArray[np.float32] | None:
+def load_plot_vectors(movie_ids: Sequence[int], alone: bool = False) -> npt.NDArray[np.float32] | None:
     """``float32[len(movie_ids), d]``, rows of NaN where there is none; None when no plot was encoded yet.
 
-    Vectors of another length than the newest encoder's are left out: they do not compare.
+    Vectors of another length than the newest encoder's are left out: they do not compare. `alone` reads no others than these
+    (`MOST_NAMED` at most), which is less where the catalogue is much larger.
     """
-    rows = db.session.execute(select(PlotVector.movie_id, PlotVector.encoder, PlotVector.vector)).all()
+    query = select(PlotVector.movie_id, PlotVector.encoder, PlotVector.vector)
+    rows = db.session.execute(query.where(PlotVector.movie_id.in_(movie_ids)) if alone else query).all()
     if not rows:
         return None
     encoders = [encoder for _, encoder, _ in rows]

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from flask import Flask
-from flask_migrate import Migrate, upgrade
+from flask import Flask, current_app
 from sqlalchemy import Executable, event, select
 from sqlalchemy.engine import Connection, Dialect, Engine
 from sqlalchemy.exc import DBAPIError
@@ -23,6 +21,7 @@ from .ratings import make_indexes
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_MILLISECONDS = 10_000
+CACHE_KILOBYTES = 512  # of each connection, of which a thread has one; the system keeps the file's pages once for all of them
 
 
 def init_app(app: Flask, durable: bool = True) -> None:
@@ -36,9 +35,17 @@ def init_app(app: Flask, durable: bool = True) -> None:
     if app.config["DATABASE_URL"].startswith("postgresql"):
         app.config.setdefault("SQLALCHEMY_ENGINE_OPTIONS", {"pool_pre_ping": True})
     db.init_app(app)
-    Migrate(app, db, directory=str(MIGRATIONS), render_as_batch=True)
+    if "flask_migrate" in sys.modules:  # `flask db`, whose commands were loaded before the application
+        _migrate(app)
     with app.app_context():
         _prepare(db.engine, durable)
+
+
+def _migrate(app: Flask) -> None:
+    # Alembic takes 11 MB, and a website has no use for it while all goes well.
+    from flask_migrate import Migrate
+
+    Migrate(app, db, directory=str(MIGRATIONS), render_as_batch=True)
 
 
 def _prepare(engine: Engine, durable: bool) -> None:
@@ -61,6 +68,7 @@ def _prepare(engine: Engine, durable: bool) -> None:
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
         connection.execute("PRAGMA foreign_keys=ON")
+        connection.execute(f"PRAGMA cache_size=-{CACHE_KILOBYTES}")
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
@@ -199,6 +207,9 @@ _REVISIONS = select(Revision.name, Revision.value)
 
 def create_or_upgrade() -> None:
     """Bring the schema to the newest migration. Repeating it changes nothing; it deletes nothing that people entered."""
+    from flask_migrate import upgrade
+
+    _migrate(current_app)
     upgrade(directory=str(MIGRATIONS))
     with writing() as session:
         make_indexes(session)
@@ -206,11 +217,16 @@ def create_or_upgrade() -> None:
 
 def newest_revision() -> str:
     """The migration that this program brings a database to."""
+    from alembic.script import ScriptDirectory
+
     return ScriptDirectory(str(MIGRATIONS)).get_current_head() or ""
 
 
 def is_ready() -> bool:
     """Whether the schema is that of the newest migration."""
+    from alembic.runtime.migration import MigrationContext
+    from alembic.script import ScriptDirectory
+
     with db.engine.connect() as connection:
         found = MigrationContext.configure(connection).get_current_heads()
     return set(found) == set(ScriptDirectory(str(MIGRATIONS)).get_heads())

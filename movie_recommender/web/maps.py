@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, jsonify, render_template, request
+import threading
+
+from flask import Blueprint, Response, current_app, render_template, request
 from flask_login import current_user
 
 from ..services import maps, rating
 
 blueprint = Blueprint("maps", __name__)
+_one_at_a_time = threading.Lock()  # a map being read takes some 5 MB
 KEEP = 3600  # seconds for which a browser may keep the points, which hold nothing of a person
 
 
@@ -15,7 +18,8 @@ KEEP = 3600  # seconds for which a browser may keep the points, which hold nothi
 def page() -> str:
     """One kind of map with its groups."""
     kind = request.args.get("by", "plots")
-    plan = maps.load(kind)
+    with _one_at_a_time:
+        plan = maps.load(kind)
     mine = rating.stars_of(current_user.id) if plan else {}
     return render_template("map.html", kind=kind, kinds=maps.KINDS, plan=plan, mine=mine)
 
@@ -23,6 +27,16 @@ def page() -> str:
 @blueprint.get("/map/points")
 def points() -> Response:
     """The films of a map, as columns."""
-    answer = jsonify(maps.points(request.args.get("by", "plots")))
+    answer = Response(_written(request.args.get("by", "plots")), mimetype="application/json")
     answer.headers["Cache-Control"] = f"private, max-age={KEEP}"
     return answer
+
+
+def _written(kind: str) -> bytes:
+    """The points as JSON, kept while the map and the catalogue are the same."""
+    kept: dict[str, tuple[object, bytes]] = current_app.extensions.setdefault("map points", {})
+    with _one_at_a_time:
+        made_of = maps.made_of()
+        if kind not in kept or kept[kind][0] != made_of:
+            kept[kind] = made_of, current_app.json.dumps(maps.points(kind)).encode()
+        return kept[kind][1]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import segno
 from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
@@ -95,6 +94,8 @@ def link(guest_id: int) -> str:
     """The link of a guest, to be sent or held before his phone."""
     one = guests.get(current_user.id, guest_id)
     address, back = url_for("tonight.join", key=one.key, _external=True), next_page(url_for("tonight.page"))
+    import segno  # with XML 2 MB, for this page alone
+
     code = Markup(segno.make(address, error="m").svg_inline(omitsize=True, border=2, svgclass=None, lineclass=None))  # noqa: S704 - drawn here
     return render_template("tonight/link.html", guest=one, link=address, code=code, hours=guests.LASTS // 3600, back=back)
 

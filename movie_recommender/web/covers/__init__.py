@@ -53,7 +53,7 @@ def cover_of(film: Movie) -> Design:
     return design(film.imdb_id or f"{film.title} {film.year}", film.title, film.year, genres, keywords, credit)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=512)  # 2 KB each; lists and films keep theirs with the card
 def design(key: str, title: str, year: int | None, genres: Sequence[str], keywords: Sequence[str], credit: str) -> Design:
     """The same facts give the same cover, everywhere and always."""
     random = Random(int.from_bytes(hashlib.sha256(key.encode()).digest()[:8]))  # noqa: S311 - a picture, not a secret
