@@ -5,6 +5,11 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
+from .ahead import fetch
+
+LINE = 64
+"""Bytes that come into the cache at once."""
+
 BLOCK = 1024
 """Items blended at a time, so that all sums stay in the fastest cache."""
 
@@ -71,7 +76,7 @@ def add_signals(values, shared_by, places, cols, told, share, caution, scores): 
         found[k, 0], found[k, 1], found[k, 2], found[k, 3] = known, mean, scale, flat
         numbers[k, 0], numbers[k, 1], numbers[k, 2], numbers[k, 3] = told[k, 0], told[k, 1], mean, 0.0 if flat else 1.0 / scale
         heard[k] = known == share.size
-    add_terms(values, places, cols, numbers, heard, found[:, 0] == 0.0, share, caution, scores)
+    add_terms(values, places, cols, numbers, heard, found[:, 0] == 0.0, told[:, 2] >= 0.0, share, caution, scores)
     return found
 
 
@@ -85,8 +90,11 @@ def shares(counts, familiar):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True, error_model="numpy", fastmath={"reassoc", "nsz", "contract"})
-def add_terms(values, places, cols, numbers, heard, silent, share, caution, scores):  # type: ignore[no-untyped-def]
-    """Fill `scores`, a block of items at a time; `heard` says which signals are known of all items, `silent` which of none."""
+def add_terms(values, places, cols, numbers, heard, silent, kept, share, caution, scores):  # type: ignore[no-untyped-def]
+    """Fill `scores`, a block of items at a time; `heard` says which signals are known of all items, `silent` which of none.
+
+    What is `kept` from list to list, the shares among it, has left the caches since and is asked for a block ahead.
+    """
     unheard, blended, more = lined_up(BLOCK), lined_up(BLOCK), lined_up(BLOCK)
     more[:] = 0.0
     gathered, begun = np.empty(BLOCK, np.float32), np.zeros(numbers.shape[0], np.int64)
@@ -95,6 +103,7 @@ def add_terms(values, places, cols, numbers, heard, silent, share, caution, scor
     steady_silent, _ = sum_of_sizes(numbers[silent | is_few])  # few are heard: as silent, but for those
     for begin in range(0, scores.size, BLOCK):
         n = min(BLOCK, scores.size - begin)
+        fetch_floats(share, begin + BLOCK)
         warm, here_scores = share[begin : begin + n], scores[begin : begin + n]
         for j in range(n):
             blended[j] = 0.0
@@ -109,6 +118,8 @@ def add_terms(values, places, cols, numbers, heard, silent, share, caution, scor
             if is_few[k]:
                 begun[k] = add_few(values[k], cols[k], begun[k], begin, numbers[k], warm, blended, unheard)
             elif inverse != 0.0 or not heard[k]:
+                if kept[k]:
+                    fetch_floats(values[k], begin + BLOCK)
                 here = values[k][begin : begin + n]
                 if places[k].size:
                     gather(values[k], places[k][begin : begin + n], gathered)
@@ -121,6 +132,13 @@ def add_terms(values, places, cols, numbers, heard, silent, share, caution, scor
         for j in range(n):
             total = steady[0] + steady[1] * warm[j] + more[j]
             here_scores[j] = blended[j] * (total / max(total - (1.0 - caution) * unheard[j], 1e-12))
+
+
+@njit(cache=True, nogil=True)
+def fetch_floats(array, begin):  # type: ignore[no-untyped-def]
+    """Ask for a block of an array, or what there is of it."""
+    for at in range(begin, min(begin + BLOCK, array.size), LINE // array.itemsize):
+        fetch(array, at)  # type: ignore[call-arg]
 
 
 @njit(cache=True, nogil=True)
