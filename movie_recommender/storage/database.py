@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+import click
 from flask import Flask, current_app
 from sqlalchemy import Executable, event, select
 from sqlalchemy.engine import Connection, Dialect, Engine
@@ -35,14 +35,14 @@ def init_app(app: Flask, durable: bool = True) -> None:
     if app.config["DATABASE_URL"].startswith("postgresql"):
         app.config.setdefault("SQLALCHEMY_ENGINE_OPTIONS", {"pool_pre_ping": True})
     db.init_app(app)
-    if "flask_migrate" in sys.modules:  # `flask db`, whose commands were loaded before the application
-        _migrate(app)
+    if click.get_current_context(silent=True):  # the application of a `flask` command, among which are Alembic's: `flask db`
+        prepare_migrations(app)
     with app.app_context():
         _prepare(db.engine, durable)
 
 
-def _migrate(app: Flask) -> None:
-    # Alembic takes 11 MB, and a website has no use for it while all goes well.
+def prepare_migrations(app: Flask) -> None:
+    """Let Alembic know the application's database; of 11 MB, for which a website has no use while all goes well."""
     from flask_migrate import Migrate
 
     Migrate(app, db, directory=str(MIGRATIONS), render_as_batch=True)
@@ -209,7 +209,7 @@ def create_or_upgrade() -> None:
     """Bring the schema to the newest migration. Repeating it changes nothing; it deletes nothing that people entered."""
     from flask_migrate import upgrade
 
-    _migrate(current_app)
+    prepare_migrations(current_app)
     upgrade(directory=str(MIGRATIONS))
     with writing() as session:
         make_indexes(session)

@@ -6,18 +6,26 @@ from pathlib import Path
 
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from click.testing import CliRunner
+from flask.cli import FlaskGroup
 from flask_migrate import upgrade
 from sqlalchemy import text
 
 from movie_recommender import create_app
 from movie_recommender.storage import create_or_upgrade, db
-from movie_recommender.storage.database import MIGRATIONS
+from movie_recommender.storage.database import MIGRATIONS, prepare_migrations
 from movie_recommender.storage.models import Base
+
+
+def test_alembics_commands_are_among_those_of_flask(tmp_path: Path) -> None:
+    answer = CliRunner().invoke(FlaskGroup(create_app=lambda: create_app(TESTING=True, INSTANCE_PATH=tmp_path)), ["db", "heads"])
+    assert answer.exit_code == 0, answer.output
 
 
 def test_an_upgrade_that_copies_a_table_keeps_what_refers_to_it(tmp_path: Path) -> None:
     app = create_app(TESTING=True, INSTANCE_PATH=tmp_path)
     with app.app_context():
+        prepare_migrations(app)
         upgrade(directory=str(MIGRATIONS), revision="0004")
         with db.engine.begin() as connection:
             for statement in (
