@@ -118,7 +118,7 @@ def _asked(crowd: Sequence[Person]) -> list[tuple[str, Callable[[Person], None]]
         (f"{PAGES} pages of each list, all genres and one", read_list),
         (f"{FILMS} films' pages each, others for everybody, and {FILMS // 10} receipts", read_films),
         (f"{WORDS} searches of films and people each, as typed and sent", search),
-        ("taste, fellows, steering, ratings, watchlist, the map and its points, tonight, the export", see_all),
+        ("taste, fellows, steering, ratings, watchlist, the map and its points, tonight, the export, the list by the API", see_all),
         (f"{PAGES} pages of each list again", read_list),
     ]
 
