@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
-from .ahead import fetch
+from .ahead import fetch_near
 from .cells import BLOCK, BLOCK_BITS, CODE_BITS, CellLists
 
 SHARE = 8
@@ -125,7 +125,7 @@ def fetch_heads(rows, heads):  # type: ignore[no-untyped-def]
     flat = rows.reshape(rows.size)
     for head in heads:
         for at in range(head, head + np.uint64(WIDTH), np.uint64(LINE)):
-            fetch(flat, at)  # type: ignore[call-arg]
+            fetch_near(flat, at)  # type: ignore[call-arg]
 
 
 @njit(cache=True, nogil=True)

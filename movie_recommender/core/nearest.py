@@ -75,7 +75,7 @@ def packed_tables(slopes, offsets, bits):  # type: ignore[no-untyped-def]
 
 @njit(cache=True, nogil=True)
 def take_nearest(lists, all_heads, cols, weights, line, length, shrinkage, lengths, own_row, rows, similarities):  # type: ignore[no-untyped-def]
-    """The rows of the largest similarities above `ROUNDING`, largest first, equal ones by row.
+    """The rows of the largest similarities above `ROUNDING`, ascending; of equal ones the first.
 
     A similarity is ``sum(weights[col] * (slope * code + offset)) / length * inverse_norms[row]``, at most 1, times ``overlap /
     (overlap + shrinkage)``. The few nearest of the first people say from where on others are looked at; should too few
@@ -124,6 +124,8 @@ def take_by_blocks(  # type: ignore[no-untyped-def]
     sums, marks = np.empty(BLOCK, np.int64), np.zeros(BLOCK, np.bool_)
     codes, given, products = np.empty(BLOCK, np.uint8), np.empty(BLOCK, np.uint8), np.empty(BLOCK, np.int32)
     planes = np.empty(PLANES * WORDS, np.uint64)
+    for block in range(min(1, counts.shape[1])):
+        fetch_heads(head_rows[block], groups[0])
     at, sizes = by_blocks(start, counts, cols)
     k, found, bound, least = rows.size, 0, ROUNDING, ROUNDING
     some_rows, some = np.empty(2 * k + BLOCK, np.int64), np.empty(2 * k + BLOCK)
@@ -152,8 +154,7 @@ def take_by_blocks(  # type: ignore[no-untyped-def]
     if found > k:
         keep_nearest(some_rows, some, found, k)
         found = k
-    order = np.argsort(-some[:found], kind="mergesort")
-    rows[:found], similarities[:found] = some_rows[order], some[order]
+    rows[:found], similarities[:found] = some_rows[:found], some[:found]
     return found, found == k or bound == ROUNDING
 
 
@@ -279,7 +280,7 @@ def keep_nearest(rows, similarities, found, k):  # type: ignore[no-untyped-def]
 
 @njit(cache=True, nogil=True)
 def add_votes(scores, start, counts, cells, rows, weights, values):  # type: ignore[no-untyped-def]
-    """Add each neighbour's weighted values to the scores of the items that he rated, nearest first."""
+    """Add each neighbour's weighted values to the scores of the items that he rated."""
     tables = np.empty((rows.size, values.size), np.float32)
     for k in range(rows.size):
         for code in range(values.size):

@@ -66,7 +66,7 @@ class Neighbours(Scorer):
         self.short_norms[row] = self.inverse_norms[row]
 
     def neighbourhood(self, profile: Profile) -> tuple[IntArray, FloatArray]:
-        """Rows of the nearest neighbours, nearest first, and their similarities (all positive).
+        """Rows of the nearest neighbours, ascending, and their similarities (all positive).
 
         The similarity of two people, -1..1: the product of their weighted preferences over their
         lengths, times overlap / (overlap + shrinkage). He is not his own neighbour.
