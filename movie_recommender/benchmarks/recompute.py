@@ -151,7 +151,7 @@ def bytes_touched(model: Recommender, rated: dict[int, float], user: int) -> int
     matrix, scorers = model.matrix, model.scorers
     nearest, _ = scorers["neighbours"].neighbourhood(profile)  # type: ignore[attr-defined]
     is_head, rows = matrix.heads.place[profile.cols] >= 0, matrix.heads.rows
-    touched = 2 * int(matrix.by_item.size[profile.cols[~is_head]].sum()) + int(is_head.sum()) * rows.shape[0] * rows.shape[2]
+    touched = 2 * int(matrix.by_item.size[profile.cols[~is_head]].sum()) + int(is_head.sum()) * rows.shape[1] * rows.shape[2]
     touched += 2 * int(matrix.by_user.size[nearest].sum()) + 4 * matrix.n_users
     model_rows: np.ndarray = scorers["coliking"].model.steps  # type: ignore[attr-defined]
     touched += int((scorers["coliking"].position[profile.cols] >= 0).sum()) * model_rows.shape[1] * model_rows.itemsize  # type: ignore[attr-defined]

@@ -1,5 +1,6 @@
 """The recommender: arrays in, arrays out. No web, no SQL, no files, no clock."""
 
+from . import source
 from .data import InvalidItems, InvalidRatings, Items, Ratings
 from .recommender import Recommender
 from .results import Cause, Explanation, Listing, Part, RankedList, Reason, ReasonTable, Recommendation
@@ -24,4 +25,5 @@ __all__ = [
     "Recommender",
     "Weights",
     "load_weights",
+    "source",
 ]

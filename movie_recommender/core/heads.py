@@ -46,7 +46,7 @@ class Heads:
 
     Attributes:
         place: ``int16[n_items]``, an item's place among the heads, or -1.
-        rows: ``uint8[n_blocks, n_heads + 1, WIDTH]``, the codes of a block of people, then who gave one; the last is nobody's.
+        rows: ``uint8[n_heads + 1, n_blocks, WIDTH]``, the codes of a block of people, then who gave one; the last is nobody's.
     """
 
     def __init__(self, by_item: CellLists, n_users: int) -> None:
@@ -54,22 +54,23 @@ class Heads:
         heads = np.sort(wanted[by_item.size[wanted] * SHARE >= max(n_users, BLOCK)])
         self.place = np.full(len(by_item), -1, dtype=np.int16)
         self.place[heads] = np.arange(heads.size)
-        self.rows = _empty_rows(by_item.counts.shape[1], heads.size + 1)
+        self.rows = _empty_rows(heads.size + 1, by_item.counts.shape[1])
         fill_heads(by_item.start, by_item.counts, by_item.cells, heads, self.rows)
 
     def reach(self, n_users: int) -> None:
         """Make sure that there is a place for so many people."""
-        if n_users > self.rows.shape[0] << BLOCK_BITS:
-            longer = _empty_rows(-(-n_users // BLOCK), self.rows.shape[1])
-            longer[: self.rows.shape[0]] = self.rows
+        if n_users > self.rows.shape[1] << BLOCK_BITS:
+            longer = _empty_rows(self.rows.shape[0], -(-n_users // BLOCK))
+            longer[:, : self.rows.shape[1]] = self.rows
             self.rows = longer
 
 
-def _empty_rows(n_blocks: int, n_heads: int) -> Rows:
+def _empty_rows(n_heads: int, n_blocks: int) -> Rows:
     """Nobody gave anything; they begin at a multiple of `LINE`."""
-    room = np.empty(n_blocks * n_heads * WIDTH + LINE, dtype=np.uint8)
+    size = n_heads * n_blocks * WIDTH
+    room = np.empty(size + LINE, dtype=np.uint8)
     begin = -room.ctypes.data % LINE
-    rows = room[begin : begin + n_blocks * n_heads * WIDTH].reshape(n_blocks, n_heads, WIDTH)
+    rows = room[begin : begin + size].reshape(n_heads, n_blocks, WIDTH)
     rows[:, :, :HALF] = NEUTRAL << CODE_BITS | NEUTRAL
     rows[:, :, HALF:] = 0
     return rows
@@ -80,7 +81,7 @@ def write_head(rows, head, row, code):  # type: ignore[no-untyped-def]
     """A person's code for a head is now this, 0 for none."""
     block, place = row >> BLOCK_BITS, row & (BLOCK - 1)
     upper, bit = CODE_BITS if place >= HALF else 0, 1 << (place // EIGHTH)
-    own = rows[block, head]
+    own = rows[head, block]
     own[place & (HALF - 1)] = (own[place & (HALF - 1)] & ~(15 << upper)) | ((code if code else NEUTRAL) << upper)
     own[HALF + (place & (EIGHTH - 1))] = (own[HALF + (place & (EIGHTH - 1))] & ~bit) | (bit if code else 0)
 
@@ -96,20 +97,21 @@ def fill_heads(start, counts, cells, heads, rows):  # type: ignore[no-untyped-de
 
 
 @njit(cache=True, nogil=True)
-def by_weight(heads, weights, nobody):  # type: ignore[no-untyped-def]
+def by_weight(heads, weights, rows):  # type: ignore[no-untyped-def]
     """Heads of equal weight together, `AT_ONCE` at most: a person's weights are few, for they follow from his stars.
 
     Returns:
-        ``uint64[n]``, where the heads' rows begin within a block, each group filled with `nobody` to a multiple of
-        `SIDE_BY_SIDE`; ``int64[n_groups + 1]``, where each group begins; ``int32[n_groups]``, its weight.
+        ``uint64[n]``, where the heads' rows begin, each group filled with nobody's to a multiple of `SIDE_BY_SIDE`;
+        ``int64[n_groups + 1]``, where each group begins; ``int32[n_groups]``, its weight.
     """
+    width, nobody = rows.shape[1] * WIDTH, rows.shape[0] - 1
     order = np.argsort(weights, kind="mergesort")
-    found, begins = np.full(SIDE_BY_SIDE * heads.size, nobody * WIDTH, np.uint64), np.zeros(heads.size + 1, np.int64)
+    found, begins = np.full(SIDE_BY_SIDE * heads.size, nobody * width, np.uint64), np.zeros(heads.size + 1, np.int64)
     of_groups, end, at, n = np.zeros(heads.size, np.int32), 0, 0, 0
     while at < order.size:
         first = at
         while at < min(first + AT_ONCE, order.size) and weights[order[at]] == weights[order[first]]:
-            found[end] = heads[order[at]] * WIDTH
+            found[end] = heads[order[at]] * width
             at += 1
             end += 1
         end += -end % SIDE_BY_SIDE
@@ -120,37 +122,36 @@ def by_weight(heads, weights, nobody):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def fetch_heads(rows, heads):  # type: ignore[no-untyped-def]
+def fetch_heads(flat, heads, block):  # type: ignore[no-untyped-def]
     """Ask for a block's codes for these heads."""
-    flat = rows.reshape(rows.size)
     for head in heads:
-        for at in range(head, head + np.uint64(WIDTH), np.uint64(LINE)):
+        begin = head + np.uint64(block * WIDTH)
+        for at in range(begin, begin + np.uint64(WIDTH), np.uint64(LINE)):
             fetch_near(flat, at)  # type: ignore[call-arg]
 
 
 @njit(cache=True, nogil=True)
-def sum_heads(sums, rows, groups, bits, codes, products, given, planes):  # type: ignore[no-untyped-def]
+def sum_heads(sums, flat, block, groups, bits, codes, products, given, planes):  # type: ignore[no-untyped-def]
     """What a block's people's codes for these heads add up to, packed as `nearest.packed_tables` says.
 
     Args:
         sums: ``int64[BLOCK]``, filled.
-        rows: ``uint8[n_heads + 1, WIDTH]``, the block's.
+        flat: `Heads.rows`.
         groups: from `by_weight`; a code adds ``weight * (code - NEUTRAL)``, and one to the overlap.
         codes, products, given, planes: scratch, ``uint8[BLOCK]``, ``int32[BLOCK]``, ``uint8[BLOCK]``, ``uint64[PLANES * WORDS]``.
     """
     heads, begins, weights = groups
-    flat = rows.reshape(rows.size)
-    words = flat.view(np.uint64)
+    begin, words = np.uint64(block * WIDTH), flat.view(np.uint64)
     planes[:] = 0
     for k in range(0, heads.size, SIDE_BY_SIDE):
-        count_four(words, heads, k, planes)
+        count_four(words, begin, heads, k, planes)
     take_counts(planes.view(np.uint8), given)
     summed, nothing, is_first = 0, 0, True
     for group in range(weights.size):
         size = begins[group + 1] - begins[group]
-        set_four(flat, heads, begins[group], codes)
+        set_four(flat, begin, heads, begins[group], codes)
         for k in range(begins[group] + SIDE_BY_SIDE, begins[group + 1], SIDE_BY_SIDE):
-            add_four(flat, heads, k, codes)
+            add_four(flat, begin, heads, k, codes)
         if summed:
             add_group(codes, weights[group], products)
         else:
@@ -166,9 +167,9 @@ def sum_heads(sums, rows, groups, bits, codes, products, given, planes):  # type
 
 
 @njit(cache=True, nogil=True)
-def set_four(flat, heads, k, codes):  # type: ignore[no-untyped-def]
+def set_four(flat, begin, heads, k, codes):  # type: ignore[no-untyped-def]
     """The sums of four heads' codes. All in bytes: numba would make it whole words, of which a vector holds an eighth."""
-    a, b, c, d = heads[k], heads[k + 1], heads[k + 2], heads[k + 3]
+    a, b, c, d = heads[k] + begin, heads[k + 1] + begin, heads[k + 2] + begin, heads[k + 3] + begin
     lower, upper = np.uint8(15), np.uint8(CODE_BITS)
     for j in range(np.uint64(HALF)):
         p, q, r, s = flat[a + j], flat[b + j], flat[c + j], flat[d + j]
@@ -179,9 +180,9 @@ def set_four(flat, heads, k, codes):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def add_four(flat, heads, k, codes):  # type: ignore[no-untyped-def]
+def add_four(flat, begin, heads, k, codes):  # type: ignore[no-untyped-def]
     """As `set_four`, added."""
-    a, b, c, d = heads[k], heads[k + 1], heads[k + 2], heads[k + 3]
+    a, b, c, d = heads[k] + begin, heads[k + 1] + begin, heads[k + 2] + begin, heads[k + 3] + begin
     lower, upper = np.uint8(15), np.uint8(CODE_BITS)
     for j in range(np.uint64(HALF)):
         p, q, r, s = flat[a + j], flat[b + j], flat[c + j], flat[d + j]
@@ -222,11 +223,11 @@ def both(a, b, c):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def count_four(words, heads, k, planes):  # type: ignore[no-untyped-def]
+def count_four(words, begin, heads, k, planes):  # type: ignore[no-untyped-def]
     """Add four bits for each person to his number, whose bits lie in `planes`: sixty-four people a word, by whole adders."""
-    first = np.uint64(HALF // 8)
-    a, b = (heads[k] >> np.uint64(3)) + first, (heads[k + 1] >> np.uint64(3)) + first
-    c, d = (heads[k + 2] >> np.uint64(3)) + first, (heads[k + 3] >> np.uint64(3)) + first
+    first, eight = begin + np.uint64(HALF), np.uint64(8)
+    a, b = (heads[k] + first) // eight, (heads[k + 1] + first) // eight
+    c, d = (heads[k + 2] + first) // eight, (heads[k + 3] + first) // eight
     for j in range(np.uint64(WORDS)):
         p, q, r, s = words[a + j], words[b + j], words[c + j], words[d + j]
         three, two = p ^ q ^ r, both(p, q, r)

@@ -94,7 +94,7 @@ def take_nearest(lists, all_heads, cols, weights, line, length, shrinkage, lengt
     own, rest = np.flatnonzero(heads >= 0), np.flatnonzero(heads < 0)
     slopes, offsets, bits, scale = whole_numbers(weights, own.size, line[0], line[1])
     tables = packed_tables(slopes[rest], offsets[rest], bits)
-    groups = by_weight(heads[own], slopes[own], head_rows.shape[1] - 1)
+    groups = by_weight(heads[own], slopes[own], head_rows)
     overlaps = np.arange(cols.size + 1).astype(np.float64)
     factors = overlaps / (overlaps + shrinkage) / (scale * length)
     n_blocks = lists[1].shape[1]
@@ -124,8 +124,8 @@ def take_by_blocks(  # type: ignore[no-untyped-def]
     sums, marks = np.empty(BLOCK, np.int64), np.zeros(BLOCK, np.bool_)
     codes, given, products = np.empty(BLOCK, np.uint8), np.empty(BLOCK, np.uint8), np.empty(BLOCK, np.int32)
     planes = np.empty(PLANES * WORDS, np.uint64)
-    for block in range(min(1, counts.shape[1])):
-        fetch_heads(head_rows[block], groups[0])
+    flat = head_rows.reshape(head_rows.size)
+    fetch_heads(flat, groups[0], 0)
     at, sizes = by_blocks(start, counts, cols)
     k, found, bound, least = rows.size, 0, ROUNDING, ROUNDING
     some_rows, some = np.empty(2 * k + BLOCK, np.int64), np.empty(2 * k + BLOCK)
@@ -134,11 +134,11 @@ def take_by_blocks(  # type: ignore[no-untyped-def]
         n = max(min(BLOCK, inverse_norms.size - begin), 0)
         norms = short_norms[begin : begin + n]
         if groups[0].size:
-            sum_heads(sums, head_rows[block], groups, bits, codes, products, given, planes)
+            sum_heads(sums, flat, block, groups, bits, codes, products, given, planes)
         else:
             sums[:] = 0
         for soon in range(block + 1, min(block + 2, counts.shape[1])):
-            fetch_heads(head_rows[soon], groups[0])
+            fetch_heads(flat, groups[0], soon)
         fetch_norms(norms)
         add_block(sums, at, sizes[block], cells, tables)
         if begin <= own_row < begin + BLOCK:

@@ -289,6 +289,7 @@ class Engine:
 def _warm_up(model: Recommender) -> None:
     """Every kernel once, and one list for nobody, which reads the model's pages: no person waits for either."""
     warm_up(model)
+    core.source.forget_other_kernels()
     ids = model.items.item_ids[:5]
     model.rank({int(movie_id): 2.0 + place % 3 for place, movie_id in enumerate(ids)}, n=20, n_by_genre=5)
 

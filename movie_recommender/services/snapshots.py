@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import functools
-import hashlib
 import logging
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numba
-import numpy as np
-import scipy
 from flask import current_app
 
 from .. import core
@@ -26,7 +21,7 @@ log = logging.getLogger(__name__)
 def keep(fitted: Fitted) -> None:
     """Write the model down, in place of the one before; when that fails the next start only takes longer."""
     about = {
-        "made_of": [*fitted.made_of, code()],
+        "made_of": [*fitted.made_of, core.source.DIGEST],
         "movies": fitted.movies,
         "ratings": fitted.ratings,
         "heard": {str(user_id): version for user_id, version in fitted.heard.items()},
@@ -41,17 +36,8 @@ def keep(fitted: Fitted) -> None:
 def kept(made_of: tuple[int, int, str]) -> tuple[Recommender, dict[str, Any]] | None:
     """The model as it was after its fit, and what `keep` wrote; None if there is none, it is damaged, or made of something else."""
     found = snapshots.load(_file())
-    return found if found and found[1].get("made_of") == [*made_of, code()] else None
+    return found if found and found[1].get("made_of") == [*made_of, core.source.DIGEST] else None
 
 
 def _file() -> Path:
     return Path(current_app.config["INSTANCE_PATH"]) / snapshots.NAME
-
-
-@functools.cache
-def code() -> str:
-    """A digest of the core's source and its libraries: what another version fitted is not trusted."""
-    digest = hashlib.sha256(f"{np.__version__} {scipy.__version__} {numba.__version__}".encode())
-    for path in sorted(Path(core.__file__).parent.rglob("*.py")):
-        digest.update(path.read_bytes())
-    return digest.hexdigest()[:16]

@@ -3,6 +3,9 @@
 import subprocess
 import sys
 
+from movie_recommender.core import source
+from movie_recommender.core.nearest import take_nearest
+
 COMPILED = """
 import importlib, pkgutil
 from numba.core.dispatcher import Dispatcher
@@ -33,3 +36,21 @@ assert compiled() == before
 def test_after_the_warm_up_serving_compiles_nothing():
     done = subprocess.run([sys.executable, "-c", COMPILED], capture_output=True, text=True, timeout=300, check=False)
     assert done.returncode == 0, done.stderr[-2000:]
+
+
+def test_compiled_kernels_belong_to_the_source_of_all_rooms_not_of_their_own_file(tmp_path):
+    heads, raters = tmp_path / "heads.py", tmp_path / "raters.py"
+    heads.write_text("def write(): ...\n")
+    raters.write_text("from heads import write\n")
+    before = source.digest(tmp_path)
+    heads.write_text("def write(): return 1\n")
+    assert source.digest(tmp_path) != before
+    assert source.DIGEST in take_nearest.stats.cache_path
+
+
+def test_kernels_of_another_source_are_removed(tmp_path, monkeypatch):
+    for name in ("kernels-new", "kernels-old", "others"):
+        (tmp_path / name).mkdir()
+    monkeypatch.setattr(source, "KERNELS", tmp_path / "kernels-new")
+    source.forget_other_kernels()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["kernels-new", "others"]
