@@ -28,7 +28,9 @@ $(VENV)/.ready-dev: $(VENV)/.ready requirements-dev.txt
 	@$(PIP) -r requirements-dev.txt
 	@touch $@
 
+# Kernels are compiled once before: each worker would compile them for itself.
 test: $(VENV)/.ready-dev
+	@$(BIN)/python -c "from movie_recommender.core.warm_up import *; warm_up(Recommender())"
 	@$(BIN)/python -m pytest -n auto --dist loadgroup $(ARGS)
 
 lint: $(VENV)/.ready-dev

@@ -143,7 +143,7 @@ def process(settings: dict[str, Any]) -> Iterator[Callable[..., Process]]:
             one.kill()
 
 
-def wait_for(condition: Callable[[], Any], seconds: float = 60.0) -> Any:
+def wait_for(condition: Callable[[], Any], seconds: float = 180.0) -> Any:
     """The first true value of a condition; the limit only keeps a broken program from hanging the tests."""
     limit = time.monotonic() + seconds
     while time.monotonic() < limit:
