@@ -10,7 +10,7 @@ import re
 import socket
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -195,6 +195,29 @@ class Person:
             name, _, value = line.split(";", 1)[0].partition("=")
             self._cookies[name] = value
         return data
+
+
+def at_once(crowd: Sequence[Person], live: Callable[[Person], None]) -> None:
+    """Everybody does this, each in a thread of his own.
+
+    Raises:
+        MovieRecommenderError: Somebody could not go on.
+    """
+    failures: list[Exception] = []
+
+    def lived(person: Person) -> None:
+        try:
+            live(person)
+        except (MovieRecommenderError, OSError, http.client.HTTPException) as error:
+            failures.append(error)
+
+    threads = [threading.Thread(target=lived, args=(person,), daemon=True) for person in crowd]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if failures:
+        raise MovieRecommenderError(f"A person could not go on: {failures[0]}")
 
 
 def _pace() -> tuple[float, float, float]:

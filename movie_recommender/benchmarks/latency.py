@@ -8,19 +8,15 @@ the newer list is there, takes it, and looks at it for a second; what the browse
 
 from __future__ import annotations
 
-import http.client
 import json
 import sys
-import threading
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
 
-from movie_recommender.errors import MovieRecommenderError
-
-from .crowd import Person, cpu_seconds, memory, product
+from .crowd import Person, at_once, cpu_seconds, memory, product
 
 ROUNDS, WARM = 30, 3  # ratings of each person that count, and those before
 
@@ -57,27 +53,17 @@ def measure(instance: Path, people: Sequence[int], rounds: int = ROUNDS) -> list
 
 def _at_once(crowd: Sequence[Person], rounds: int, processes: Sequence[int]) -> Latency:
     figures: list[tuple[float, float]] = []
-    failures: list[Exception] = []
 
     def live(person: Person) -> None:
         person.look()
-        try:
-            for number in range(WARM + rounds):
-                seconds = person.rate()
-                if number >= WARM:
-                    figures.append(seconds)
-                person.look()
-        except (MovieRecommenderError, OSError, http.client.HTTPException) as error:
-            failures.append(error)
+        for number in range(WARM + rounds):
+            seconds = person.rate()
+            if number >= WARM:
+                figures.append(seconds)
+            person.look()
 
-    threads = [threading.Thread(target=live, args=(person,), daemon=True) for person in crowd]
     before = [cpu_seconds(pid) for pid in processes]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    if failures:
-        raise MovieRecommenderError(f"A person could not go on: {failures[0]}")
+    at_once(crowd, live)
     ratings = len(crowd) * (WARM + rounds)
     web, background = ((cpu_seconds(pid) - then) / ratings * 1e3 for pid, then in zip(processes, before, strict=True))
     memory_web, memory_background = (memory(pid) for pid in processes)

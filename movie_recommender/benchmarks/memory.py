@@ -9,20 +9,18 @@ from __future__ import annotations
 
 import json
 import sys
-import threading
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from movie_recommender.errors import MovieRecommenderError
 from movie_recommender.services import dispatch
 
 from .child import ended_in_order
-from .crowd import Person, members, memory, most_memory, opened, running, wait_until_idle
+from .crowd import Person, at_once, members, memory, most_memory, opened, running, wait_until_idle
 
 PEOPLE, RATINGS, PAGES, FILMS, WORDS = 8, 10, 6, 60, 25  # people; and of each: ratings, pages of his list, films' pages, words searched
 SEARCHED = "the love man night star war black girl house last king dark city blood life time fire world road sea moon death dream boy day"
-OTHERS = "/taste /taste/films /neighbours /steering /ratings /watchlist /map /map/points /tonight /export /api/v1/recommendations"
+OTHERS = "/taste /taste/films /neighbours /steering /ratings /watchlist /map /map/points /tonight /export"
 
 
 @dataclass(frozen=True)
@@ -56,7 +54,7 @@ def measure(instance: Path) -> Memory:
             wait_until_idle()
             held = [_stage("its start, and the jobs that come with it", background)]
             for what, ask in _asked(crowd):
-                _at_once(crowd, ask)
+                at_once(crowd, ask)
                 website.append(Stage(what, memory(web), most_memory(web)))
             held.append(_stage("all that was asked of the website", background))
             dispatch.call("POST", "/jobs", {"kind": "atlas"})
@@ -98,18 +96,7 @@ def _asked(crowd: Sequence[Person]) -> list[tuple[str, Callable[[Person], None]]
             person.ask("GET", f"/search/suggest?q={word[:3]}")
 
     def see_all(person: Person) -> None:
-        for page in (
-            "/taste",
-            "/taste/films",
-            "/neighbours",
-            "/steering",
-            "/ratings",
-            "/watchlist",
-            "/map",
-            "/map/points",
-            "/tonight",
-            "/export",
-        ):
+        for page in OTHERS.split():
             person.ask("GET", page)
 
     return [
@@ -118,27 +105,9 @@ def _asked(crowd: Sequence[Person]) -> list[tuple[str, Callable[[Person], None]]
         (f"{PAGES} pages of each list, all genres and one", read_list),
         (f"{FILMS} films' pages each, others for everybody, and {FILMS // 10} receipts", read_films),
         (f"{WORDS} searches of films and people each, as typed and sent", search),
-        ("taste, fellows, steering, ratings, watchlist, the map and its points, tonight, the export, the list by the API", see_all),
+        ("taste, fellows, steering, ratings, watchlist, the map and its points, tonight, the export", see_all),
         (f"{PAGES} pages of each list again", read_list),
     ]
-
-
-def _at_once(crowd: Sequence[Person], ask: Callable[[Person], None]) -> None:
-    failures: list[Exception] = []
-
-    def live(person: Person) -> None:
-        try:
-            ask(person)
-        except (MovieRecommenderError, OSError) as error:
-            failures.append(error)
-
-    threads = [threading.Thread(target=live, args=(person,), daemon=True) for person in crowd]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    if failures:
-        raise MovieRecommenderError(f"A person could not go on: {failures[0]}")
 
 
 if __name__ == "__main__":

@@ -123,7 +123,7 @@ def by_weight(heads, weights, rows):  # type: ignore[no-untyped-def]
 
 @njit(cache=True, nogil=True)
 def fetch_heads(flat, heads, block):  # type: ignore[no-untyped-def]
-    """Ask for a block's codes for these heads."""
+    """Ask for a block's codes for these heads, ``uint64`` from `by_weight`."""
     for head in heads:
         begin = head + np.uint64(block * WIDTH)
         for at in range(begin, begin + np.uint64(WIDTH), np.uint64(LINE)):
@@ -136,7 +136,7 @@ def sum_heads(sums, flat, block, groups, bits, codes, products, given, planes): 
 
     Args:
         sums: ``int64[BLOCK]``, filled.
-        flat: `Heads.rows`.
+        flat: ``uint8``, `Heads.rows` one after another.
         groups: from `by_weight`; a code adds ``weight * (code - NEUTRAL)``, and one to the overlap.
         codes, products, given, planes: scratch, ``uint8[BLOCK]``, ``int32[BLOCK]``, ``uint8[BLOCK]``, ``uint64[PLANES * WORDS]``.
     """

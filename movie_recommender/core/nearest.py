@@ -33,7 +33,7 @@ BARELY = 1.0 - 1e-6
 def whole_numbers(weights, n_heads, slope, offset):  # type: ignore[no-untyped-def]
     """For each item the ``int64`` slope and offset that make ``weight * (slope * code + offset)`` a whole number, and their scale.
 
-    Sums of them are exact: they do not depend on the order, the threads, the updates before. With 62
+    Sums of them are exact: they do not depend on the order, the threads, the updates before. With 61
     bits, less those that the overlap takes, that is finer than float64 over as many summands. Where
     heads are summed, in 32 bits, it is as fine as float32.
 
@@ -84,8 +84,10 @@ def take_nearest(lists, all_heads, cols, weights, line, length, shrinkage, lengt
     Args:
         lists: `CellLists.start`, `counts` and `cells` of who rated each item.
         all_heads: `Heads.place` and `rows`.
-        cols, weights: the active person's items and what each counts.
+        cols, weights: ``int64[n]`` and ``float64[n]``, the active person's items and what each counts.
         line: the slope and the offset.
+        lengths: each person's 1 / length, ``float64`` and, to look at first, ``float32``.
+        rows, similarities: ``int64[k]`` and ``float64[k]``, filled.
     """
     place, head_rows = all_heads
     heads = place[cols]

@@ -26,10 +26,10 @@ def digest(folder: Path) -> str:
 
 
 DIGEST = digest(_FOLDER)
-KERNELS = _FOLDER / "__pycache__" / f"kernels-{DIGEST}"
+KERNELS = Path(numba.config.CACHE_DIR or _FOLDER / "__pycache__") / f"kernels-{DIGEST}"  # type: ignore[attr-defined]
+"""In the folder that NUMBA_CACHE_DIR names, if it names one: it may outlive this version."""
 
-if not numba.config.CACHE_DIR:  # type: ignore[attr-defined] # who runs it may have said where
-    numba.config.CACHE_DIR = str(KERNELS)  # type: ignore[attr-defined]
+numba.config.CACHE_DIR = str(KERNELS)  # type: ignore[attr-defined]
 
 
 def forget_other_kernels() -> None:
