@@ -21,7 +21,7 @@ SQL = ["'; DROP TABLE users; --", "' OR 1=1 --", '" UNION SELECT password_hash F
 # The one door to other hosts for providers, the one to the background API, the one for data sets; and whose own addresses are asked.
 MAY_SPEAK = {
     "movie_recommender/catalogue/providers/web.py", "movie_recommender/services/dispatch.py", "movie_recommender/services/downloading.py",
-    "movie_recommender/supervisor.py", "movie_recommender/benchmarks/latency.py",
+    "movie_recommender/supervisor.py",
     "movie_recommender/benchmarks/crowd.py", "movie_recommender/benchmarks/starting.py", "movie_recommender/benchmarks/website.py",
 }  # fmt: skip
 
