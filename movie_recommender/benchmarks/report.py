@@ -16,7 +16,7 @@ from movie_recommender.errors import InvalidInput
 from . import child, machine, peers, recompute, running_report, synthetic
 from .running_report import table
 
-PEER_PEOPLE = 25
+PEER_PEOPLE = 100
 PLOTS = (10_000,)
 PART_SECONDS, PEER_SECONDS = 3_600.0, 900.0
 """After which a part, or one library, is ended and the others go on."""

@@ -1,4 +1,4 @@
-"""The kernels of user-user filtering: one packed pass over the raters of what a person rated, then his neighbours' rows."""
+"""Who is nearest: one packed pass over the raters of what a person rated."""
 
 from __future__ import annotations
 
@@ -18,9 +18,6 @@ OF_FIRST = 4
 
 AHEAD = 4
 """So many lists before it is read a list is asked for: the machine foresees few lists by itself."""
-
-FAR_AHEAD = 16
-"""The same for the short lists of neighbours' rows: four are read before the memory answers."""
 
 LINE, NORMS = 32, 16
 """Cells, and lengths, that come into the cache at once."""
@@ -278,61 +275,3 @@ def keep_nearest(rows, similarities, found, k):  # type: ignore[no-untyped-def]
         rows[kept], similarities[kept] = rows[at], similarities[at]
         kept += is_kept
     return least
-
-
-@njit(cache=True, nogil=True)
-def add_votes(scores, start, counts, cells, rows, weights, values):  # type: ignore[no-untyped-def]
-    """Add each neighbour's weighted values to the scores of the items that he rated."""
-    tables = np.empty((rows.size, values.size), np.float32)
-    for k in range(rows.size):
-        for code in range(values.size):
-            tables[k, code] = weights[k] * values[code]
-    at, sizes = by_blocks(start, counts, rows)
-    for begin in at:
-        fetch(cells, begin)  # type: ignore[call-arg]
-    for block in range(counts.shape[1]):
-        sums = scores[block << BLOCK_BITS :]
-        for k in range(rows.size):
-            if k + FAR_AHEAD < rows.size:  # its second line, and where the next block's begins; most have no third
-                soon = at[k + FAR_AHEAD]
-                fetch(cells, soon + np.uint64(LINE))  # type: ignore[call-arg]
-                fetch(cells, soon + np.uint64(sizes[block, k + FAR_AHEAD]))
-            end = at[k] + np.uint64(sizes[block, k])
-            add_list(sums, cells, at[k], end, tables[k])
-            at[k] = end
-
-
-@njit(cache=True, nogil=True)
-def row_norm(start, counts, cells, row, weights, values):  # type: ignore[no-untyped-def]
-    """1 / the length of a row's ``weights[col] * values[code]``; 0 for an empty row."""
-    total, c = 0.0, start[row]
-    for block in range(counts.shape[1]):
-        for cell in cells[c : c + counts[row, block]]:
-            value = weights[(block << BLOCK_BITS) + (cell >> CODE_BITS)] * values[cell & np.uint16(15)]
-            total += value * value
-        c += counts[row, block]
-    return 1.0 / np.sqrt(total) if total > 0.0 else 0.0
-
-
-@njit(cache=True, nogil=True)
-def row_norms(start, counts, cells, n_rows, weights, values):  # type: ignore[no-untyped-def]
-    """``float64[n_rows]``: `row_norm` of the first rows."""
-    norms = np.empty(n_rows)
-    for row in range(n_rows):
-        norms[row] = row_norm(start, counts, cells, row, weights, values)
-    return norms
-
-
-@njit(cache=True, nogil=True)
-def votes_for(place, start, counts, cells, rows, weights, values, histograms, votes):  # type: ignore[no-untyped-def]
-    """For the items that have a place (>= 0), how many neighbours gave which code, and the sum of their votes."""
-    for k in range(rows.size):
-        c = start[rows[k]]
-        for block in range(counts.shape[1]):
-            for cell in cells[c : c + counts[rows[k], block]]:
-                at = place[(block << BLOCK_BITS) + (cell >> CODE_BITS)]
-                if at >= 0:
-                    code = cell & np.uint16(15)
-                    histograms[at, code] += 1
-                    votes[at] += weights[k] * values[code]
-            c += counts[rows[k], block]

@@ -217,21 +217,30 @@ def listed(scores, first, order, top, grouped, faceted, wanted):  # type: ignore
         is_wanted[np.uint64(item) >> WORD] &= ~bit_of(item)
     cols, end = np.empty(top.size + grouped.size + faceted.size + wanted.size + 1, np.int64), top.size
     cols[:end] = top
-    for at in order:
-        if is_wanted[np.uint64(first[at]) >> WORD] & bit_of(first[at]):
-            is_wanted[np.uint64(first[at]) >> WORD] &= ~bit_of(first[at])
-            cols[end] = first[at]
-            end += 1
+    for at in order:  # without a branch: which are wanted cannot be foreseen
+        item = first[at]
+        place, bit = np.uint64(item) >> WORD, bit_of(item)
+        cols[end] = item
+        end += (is_wanted[place] & bit) != 0
+        is_wanted[place] &= ~bit
     begin = end
     for word in range(is_wanted.size):
         while is_wanted[word]:
             cols[end] = word * BITS + lowest(is_wanted[word])  # type: ignore[call-arg]
             is_wanted[word] &= is_wanted[word] - np.uint64(1)
             end += 1
-    if end > begin:  # these were not among the first; what was asked for may still score as much
-        last = np.sort(cols[top.size : end])
-        cols[top.size : end] = last[np.argsort(-scores[last], kind="mergesort")]
+    if end > begin:  # these were not among the first
+        put_by_score(scores, cols[begin:end])
+        if begin > top.size and scores[cols[begin]] >= scores[cols[begin - 1]]:  # what was asked for may score as much
+            put_by_score(scores, cols[top.size : end])
     return cols[:end]
+
+
+@njit(cache=True, nogil=True)
+def put_by_score(scores, cols):  # type: ignore[no-untyped-def]
+    """Put items in order: largest score first, equal ones by their positions."""
+    ascending = np.sort(cols)
+    cols[:] = ascending[np.argsort(-scores[ascending], kind="mergesort")]
 
 
 @njit(cache=True, nogil=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import ClassVar
 
 import numpy as np
@@ -10,9 +9,10 @@ import numpy as np
 from ..cells import CODE_BITS
 from ..data import CODES, FloatArray, IntArray, Items
 from ..matrix import RatingMatrix, code_table
-from ..nearest import add_votes, row_norm, row_norms, take_nearest, votes_for
+from ..nearest import take_nearest
 from ..profile import Profile
 from ..results import Cause, Causes, Crowd
+from ..votes import row_norm, row_norms, told_by, votes_for, votes_of
 from .base import Scorer, Signal, Trace, unknown
 
 STARS = np.arange(1, CODES) / 2.0
@@ -62,8 +62,8 @@ class Neighbours(Scorer):
             self.inverse_norms = np.concatenate((self.inverse_norms, np.zeros(more - self.inverse_norms.size)))
             self.short_norms = self.inverse_norms.astype(np.float32)
         lists = self.matrix.by_user
-        self.inverse_norms[row] = row_norm(lists.start, lists.counts, lists.cells, row, self.frequency_weights, self.values)
-        self.short_norms[row] = self.inverse_norms[row]
+        norm = row_norm(lists.start, lists.counts, lists.cells, row, self.frequency_weights, self.values)
+        self.inverse_norms[row] = self.short_norms[row] = norm
 
     def neighbourhood(self, profile: Profile) -> tuple[IntArray, FloatArray]:
         """Rows of the nearest neighbours, ascending, and their similarities (all positive).
@@ -71,22 +71,18 @@ class Neighbours(Scorer):
         The similarity of two people, -1..1: the product of their weighted preferences over their
         lengths, times overlap / (overlap + shrinkage). He is not his own neighbour.
         """
-        lists, heads = self.matrix.by_item, self.matrix.heads
-        rarity, values, span = self.frequency_weights[profile.cols], self._own_values(profile), 5.0 - self.settings["middle"]
-        length = max(math.sqrt(np.square(rarity * values).sum()), 1e-12)
+        lists, heads, span = self.matrix.by_item, self.matrix.heads, 5.0 - self.settings["middle"]
+        told, length = told_by(
+            profile.cols, profile.codes, profile.preferences, self.frequency_weights, self.values, self.settings["signed"]
+        )  # fmt: skip
         k = min(int(self.settings["max_neighbours"]), self.matrix.n_users)
         rows, similarities = np.empty(k, dtype=np.int64), np.empty(k)
         found = take_nearest(
-            (lists.start, lists.counts, lists.cells), (heads.place, heads.rows), profile.cols, rarity**2 * values,
+            (lists.start, lists.counts, lists.cells), (heads.place, heads.rows), profile.cols, told,
             (0.5 / span, -self.settings["middle"] / span), length, max(self.settings["shrinkage"], 1e-9),
             (self.inverse_norms, self.short_norms), profile.row, rows, similarities,
         )  # fmt: skip
         return rows[:found], similarities[:found]
-
-    def _own_values(self, profile: Profile) -> FloatArray:
-        """What each of his ratings says about his taste: between its value and his preference."""
-        signed = self.settings["signed"]
-        return np.asarray((1.0 - signed) * self.values[profile.codes] + signed * profile.preferences)
 
     def score(self, profile: Profile) -> Signal:
         if not profile.n_ratings or not self.matrix.n_users:
@@ -94,11 +90,8 @@ class Neighbours(Scorer):
         nearest, similarity = self.neighbourhood(profile)
         if not nearest.size:
             return unknown(self.matrix.n_items)
-        weights = similarity ** self.settings["power"]
-        weights /= weights.sum()
-        lists = self.matrix.by_user
-        scores = self.matrix.floor.copy()
-        add_votes(scores, lists.start, lists.counts, lists.cells, nearest, weights, self.votes)
+        lists, floor = self.matrix.by_user, self.matrix.floor
+        scores, weights = votes_of(floor, lists.start, lists.counts, lists.cells, nearest, similarity, self.settings["power"], self.votes)
         return Signal(scores, self._trace(nearest, weights))
 
     def _trace(self, nearest: IntArray, weights: FloatArray) -> Trace:
