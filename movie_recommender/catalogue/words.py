@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left, bisect_right
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate
 
@@ -57,7 +56,9 @@ class WordIndex:
                 places.append(place)
             self._joined.append(text.replace(" ", ""))
         self._words = sorted(numbers)
-        self._starts, self._places = _by_word(said, places, [numbers[word] for word in self._words])
+        order = array("I", (numbers[word] for word in self._words))
+        del numbers  # the most memory is taken here
+        self._starts, self._places = _by_word(said, places, order)
 
     def find(self, words: Sequence[str]) -> dict[int, float]:
         """Places of the texts that hold the words, with how well (0..1): exactly if any does, else nearly, else most of them."""
@@ -111,14 +112,16 @@ class WordIndex:
                 found[place] = worth
 
 
-def _by_word(said: Sequence[int], places: Sequence[int], order: Sequence[int]) -> tuple[array[int], array[int]]:
+def _by_word(said: array[int], places: array[int], order: array[int]) -> tuple[array[int], array[int]]:
     """Where the places of each word begin, and these places; `said` are the words' numbers, in `order` is how they come."""
-    sizes = Counter(said)
+    sizes = array("I", bytes(order.itemsize * len(order)))
+    for number in said:
+        sizes[number] += 1
     starts = array("I", accumulate((sizes[number] for number in order), initial=0))
-    free = array("I", bytes(4 * len(order)))
+    free = array("I", bytes(order.itemsize * len(order)))
     for start, number in zip(starts, order, strict=False):
         free[number] = start
-    found = array("I", bytes(4 * len(said)))
+    found = array("I", bytes(said.itemsize * len(said)))
     for number, place in zip(said, places, strict=True):
         found[free[number]] = place
         free[number] += 1
