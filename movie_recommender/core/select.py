@@ -217,12 +217,11 @@ def listed(scores, first, order, top, grouped, faceted, wanted):  # type: ignore
         is_wanted[np.uint64(item) >> WORD] &= ~bit_of(item)
     cols, end = np.empty(top.size + grouped.size + faceted.size + wanted.size + 1, np.int64), top.size
     cols[:end] = top
-    for at in order:  # without a branch: which are wanted cannot be foreseen
-        item = first[at]
-        place, bit = np.uint64(item) >> WORD, bit_of(item)
-        cols[end] = item
-        end += (is_wanted[place] & bit) != 0
-        is_wanted[place] &= ~bit
+    for at in order:
+        if is_wanted[np.uint64(first[at]) >> WORD] & bit_of(first[at]):
+            is_wanted[np.uint64(first[at]) >> WORD] &= ~bit_of(first[at])
+            cols[end] = first[at]
+            end += 1
     begin = end
     for word in range(is_wanted.size):
         while is_wanted[word]:
@@ -238,7 +237,7 @@ def listed(scores, first, order, top, grouped, faceted, wanted):  # type: ignore
 
 @njit(cache=True, nogil=True)
 def put_by_score(scores, cols):  # type: ignore[no-untyped-def]
-    """Put items in order: largest score first, equal ones by their positions."""
+    """Put ``int64`` positions in order, in place: largest score first, equal ones ascending."""
     ascending = np.sort(cols)
     cols[:] = ascending[np.argsort(-scores[ascending], kind="mergesort")]
 

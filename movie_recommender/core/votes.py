@@ -19,6 +19,11 @@ def told_by(cols, codes, preferences, rarity, values, signed):  # type: ignore[n
 
     A rating says something between its value and the preference, as `signed`; times how rare its item is, once for him and
     once for who is compared with him.
+
+    Args:
+        cols, codes, preferences: as `Profile` has them.
+        rarity: ``float64[n_items]``.
+        values: ``float64[16]``, by code.
     """
     told, squares = np.empty(cols.size), 0.0
     for at in range(cols.size):
@@ -31,7 +36,17 @@ def told_by(cols, codes, preferences, rarity, values, signed):  # type: ignore[n
 
 @njit(cache=True, nogil=True)
 def votes_of(floor, start, counts, cells, rows, similarities, power, values):  # type: ignore[no-untyped-def]
-    """The neighbours' weighted votes for all items, on the `floor`, and their weights: similarities to a power, together 1."""
+    """The neighbours' weighted votes for all items, and their weights: similarities to a power, together 1.
+
+    Returns:
+        ``float32[n_items]``, the votes on the `floor`, and ``float64[n]``, the weights.
+
+    Args:
+        floor: ``float32[n_items]``, 0 or NaN.
+        start, counts, cells: `CellLists.start`, `counts` and `cells` of what each person rated.
+        rows, similarities: ``int64[n]`` and ``float64[n]``, at least one, all similarities above 0.
+        values: ``float64[16]``, a vote by code.
+    """
     scores, weights, total = floor.copy(), np.empty(rows.size), 0.0
     for k in range(rows.size):
         weights[k] = similarities[k] ** power
@@ -44,7 +59,7 @@ def votes_of(floor, start, counts, cells, rows, similarities, power, values):  #
 
 @njit(cache=True, nogil=True)
 def add_votes(scores, start, counts, cells, rows, weights, values):  # type: ignore[no-untyped-def]
-    """Add each neighbour's weighted values to the scores of the items that he rated."""
+    """Add each neighbour's weighted values to the scores of the items that he rated; arguments as of `votes_of`."""
     tables = np.empty((rows.size, values.size), np.float32)
     for k in range(rows.size):
         for code in range(values.size):
