@@ -15,7 +15,7 @@ from waitress.server import BaseWSGIServer
 
 from movie_recommender import storage
 from movie_recommender.errors import BackgroundRunning, DatabaseNotReady, MovieRecommenderError, SettingError
-from movie_recommender.services.engine import check_weights
+from movie_recommender.services.made_of import check_weights
 from movie_recommender.storage.lockfile import FileLock
 
 from . import create_api

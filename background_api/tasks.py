@@ -18,9 +18,10 @@ from sqlalchemy.exc import DBAPIError
 from movie_recommender import storage
 from movie_recommender.errors import MovieRecommenderError
 from movie_recommender.services import atlas, jobs, reconcile
-from movie_recommender.services.engine import Engine, save_similar
+from movie_recommender.services.engine import Engine
 from movie_recommender.services.plots import Plots
 from movie_recommender.services.recompute import recompute
+from movie_recommender.services.similar import save_similar
 from movie_recommender.storage import writing
 from movie_recommender.storage.models import Job
 

@@ -7,38 +7,31 @@ it takes over, so that no change falls between the two.
 from __future__ import annotations
 
 import gc
-import hashlib
-import json
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import select
 
 from .. import core
 from ..core import Explanation, Listing, Preferences, Recommender
 from ..core.evaluation import SelfCheck, self_check
 from ..core.together import Attendee, Pick, together
 from ..core.warm_up import warm_up
-from ..errors import EngineLoading, SettingError
-from ..storage import db, raise_revision, revisions, upsert, writing
-from ..storage.models import Movie, SimilarMovies
+from ..errors import EngineLoading
+from ..storage import db
 from . import rating, snapshots, training
+from .made_of import made_of, version_of, weights_file
 
 log = logging.getLogger(__name__)
 PER_FACET = 12  # the same of every decade and every language
 PER_GENRE = 60  # movies of every genre that a list holds at least, so that a filter has something to show
 CAUSES = 6  # of each part of a receipt
 OVERLAP = 60.0  # seconds by which two looks overlap: a transaction may end later than it says
-SAVED_AT_ONCE = 500  # rows of similar movies in one transaction
-SIMILAR = 24  # movies kept as the most similar ones of each movie
-FORMAT = 7  # raised when lists of the same fit would differ: every list is then computed again
 
 
 @dataclass
@@ -90,7 +83,7 @@ class Engine:
     def is_stale(self) -> bool:
         """Whether the catalogue, the community's ratings or the weights changed since the fit, or members rated and it is long ago."""
         fitted = self._fitted
-        if fitted is None or fitted.made_of != _made_of():
+        if fitted is None or fitted.made_of != made_of():
             return True
         hours = current_app.config["REFIT_HOURS"]
         return bool(hours and fitted.news and not 0 <= time.time() - fitted.fitted_at < hours * 3600)
@@ -107,14 +100,14 @@ class Engine:
         try:
             # Revisions and versions are read first: what changes during the loading is noticed again afterwards.
             db.session.rollback()
-            made_of, now, heard = _made_of(), time.time(), rating.versions()
+            made, now, heard = made_of(), time.time(), rating.versions()
             items, ratings, timed = training.load_items(), training.load_ratings(), training.load_timed()
             db.session.rollback()
             n_ratings = len(ratings)
-            model = Recommender(_weights_file()).fit(ratings, items, timed)
+            model = Recommender(weights_file()).fit(ratings, items, timed)
             del ratings, timed
             _warm_up(model)
-            fitted = Fitted(model, _version(made_of), made_of, len(items), n_ratings, heard, now, now)
+            fitted = Fitted(model, version_of(made), made, len(items), n_ratings, heard, now, now)
             snapshots.keep(fitted)
             with self._lock:
                 for user_id, (stars, version) in self._changed.items():
@@ -132,14 +125,14 @@ class Engine:
         A snapshot of another catalogue, other community ratings, other weights or other code is not used.
         """
         started = time.monotonic()
-        made_of = _made_of()
-        found = snapshots.kept(made_of)
+        made = made_of()
+        found = snapshots.kept(made)
         if found is None:
             return False
         model, about = found
         heard = {int(user_id): version for user_id, version in about["heard"].items()}
         at = about["fitted_at"]
-        fitted = Fitted(model, _version(made_of), made_of, about["movies"], about["ratings"], heard, at, at)
+        fitted = Fitted(model, version_of(made), made, about["movies"], about["ratings"], heard, at, at)
         for user_id, version in rating.versions().items():
             if fitted.heard.get(user_id) != version:
                 fitted.tell(user_id, rating.stars_of(user_id), version)
@@ -292,58 +285,3 @@ def _warm_up(model: Recommender) -> None:
     core.source.forget_other_kernels()
     ids = model.items.item_ids[:5]
     model.rank({int(movie_id): 2.0 + place % 3 for place, movie_id in enumerate(ids)}, n=20, n_by_genre=5)
-
-
-def save_similar(fitted: Fitted, progress: Callable[[int, int], None]) -> None:
-    """Write the most similar movies of every movie, some at a time, so that nobody who rates meanwhile has to wait."""
-    total = fitted.movies
-    rows: list[dict[str, object]] = []
-    for place, (movie_id, similar) in enumerate(fitted.model.all_similar_items(SIMILAR)):
-        progress(place, total)
-        rows.append({"movie_id": movie_id, "payload": json.dumps(similar).encode()})
-        if len(rows) == SAVED_AT_ONCE:
-            _write_similar(rows)
-            rows = []
-    _write_similar(rows)
-    progress(total, total)
-
-
-def _write_similar(rows: Sequence[dict[str, object]]) -> None:
-    ids = [row["movie_id"] for row in rows]
-    with writing() as session:
-        here = set(session.scalars(select(Movie.id).where(Movie.id.in_(ids))))
-        if kept := [row for row in rows if row["movie_id"] in here]:
-            statement = upsert(SimilarMovies)
-            session.execute(
-                statement.on_conflict_do_update(index_elements=["movie_id"], set_={"payload": statement.excluded.payload}), kept
-            )
-        raise_revision("similar")
-
-
-def _weights_file() -> Path | None:
-    """The weights to use; None stands for the shipped ones.
-
-    Raises:
-        SettingError: `WEIGHTS_FILE` names a file that is not there.
-    """
-    if chosen := current_app.config["WEIGHTS_FILE"]:
-        if not Path(chosen).is_file():
-            raise SettingError(f"WEIGHTS_FILE={chosen!r}: there is no such file.")
-        return Path(chosen)
-    own = Path(current_app.config["INSTANCE_PATH"]) / "weights.json"
-    return own if own.is_file() else None
-
-
-def check_weights() -> None:
-    """Raise `SettingError` or `InvalidWeights` when the chosen weights cannot be used, so that the start can stop."""
-    core.load_weights(_weights_file())
-
-
-def _made_of() -> tuple[int, int, str]:
-    path = _weights_file() or Path(core.__file__).parent / "weights.json"
-    return *revisions(), hashlib.sha256(path.read_bytes()).hexdigest()[:12]
-
-
-def _version(made_of: tuple[int, int, str]) -> str:
-    catalogue, community, weights = made_of
-    return f"{FORMAT}.{catalogue}.{community}.{weights}"

@@ -26,7 +26,8 @@ from sqlalchemy import delete, insert, select
 
 from movie_recommender import create_app
 from movie_recommender.services import accounts, atlas, importing, keys
-from movie_recommender.services.engine import Engine, save_similar
+from movie_recommender.services.engine import Engine
+from movie_recommender.services.similar import save_similar
 from movie_recommender.storage import create_or_upgrade, db, raise_revision, writing
 from movie_recommender.storage.models import Movie, Rating, User, UserState
 
