@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from movie_recommender.core import Recommender
+from movie_recommender.core.matrix import RatingMatrix
 from movie_recommender.core.profile import fold_in
 from movie_recommender.storage import snapshots
 
@@ -150,8 +151,7 @@ def bytes_touched(model: Recommender, rated: dict[int, float], user: int) -> int
     profile = fold_in(rated, model.matrix, user)
     matrix, scorers = model.matrix, model.scorers
     nearest, _ = scorers["neighbours"].neighbourhood(profile)  # type: ignore[attr-defined]
-    is_head, rows = matrix.heads.place[profile.cols] >= 0, matrix.heads.rows
-    touched = 2 * int(matrix.by_item.size[profile.cols[~is_head]].sum()) + int(is_head.sum()) * rows.shape[1] * rows.shape[2]
+    touched = sum(_bytes_of_raters(matrix, col) for col in profile.cols.tolist())
     touched += 2 * int(matrix.by_user.size[nearest].sum()) + 4 * matrix.n_users
     model_rows: np.ndarray = scorers["coliking"].model.steps  # type: ignore[attr-defined]
     touched += int((scorers["coliking"].position[profile.cols] >= 0).sum()) * model_rows.shape[1] * model_rows.itemsize  # type: ignore[attr-defined]
@@ -159,6 +159,13 @@ def bytes_touched(model: Recommender, rated: dict[int, float], user: int) -> int
     kinds = sum(hasattr(scorer, "kinds") for scorer in scorers.values())
     plots: np.ndarray = scorers["plots"].vectors.words  # type: ignore[attr-defined]
     return touched + matrix.n_items * (8 + 8 + 4 * kinds + 4) + plots.nbytes
+
+
+def _bytes_of_raters(matrix: RatingMatrix, col: int) -> int:
+    """Of each block of people their codes, where the item is a head, or its raters."""
+    counts, heads = matrix.by_item.counts[col], matrix.heads
+    is_head = heads.place[heads.item[col]] >= 0 if heads.item[col] >= 0 else np.zeros(counts.size, dtype=bool)
+    return 2 * int(counts[~is_head].sum()) + int(is_head.sum()) * heads.rows.shape[1]
 
 
 def _arrays(thing: Any, seen: set[int] | None = None) -> Iterator[np.ndarray]:

@@ -1,4 +1,4 @@
-"""What the most rated items got, half a byte a person: where raters are so many that to read everybody's is faster than to visit each."""
+"""What many of a block of people rated, half a byte a person: where to read everybody's code is faster than to visit each rater."""
 
 from __future__ import annotations
 
@@ -6,20 +6,20 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
-from .ahead import fetch_near
-from .cells import BLOCK, BLOCK_BITS, CODE_BITS, CellLists
+from .ahead import fetch, fetch_near
+from .cells import BLOCK, CODE_BITS, CellLists
 
-SHARE = 8
-"""An item is a head if one person in so many rated it: measured, docs/benchmarks.md."""
+ENOUGH = 768
+"""An item is a head in a block of people if so many of them rated it: measured, docs/benchmarks.md."""
 
-MOST = 255
-"""Heads at most, so that the state stays small."""
+BYTES = 1.2
+"""Heads take so many bytes a rating at most, so that the state stays small."""
 
 NEUTRAL = 2
 """The code that stands where there is none too: one star, which where heads are summed adds nothing either."""
 
 HALF = BLOCK // 2
-"""Byte ``j`` of a block's codes holds person ``j``'s in its lower half and person ``j + HALF``'s in its upper one."""
+"""Byte ``j`` of a head holds person ``j``'s code in its lower half and person ``j + HALF``'s in its upper one."""
 
 EIGHTH = BLOCK // 8
 """After them, bit ``b`` of byte ``j`` says whether person ``j + b * EIGHTH`` gave one."""
@@ -27,6 +27,9 @@ EIGHTH = BLOCK // 8
 WIDTH = HALF + EIGHTH
 WORDS = EIGHTH // 8
 PLANES = 8
+
+COUNTED = (1 << PLANES) - 8
+"""Heads counted at a time: so many fit the planes."""
 
 LINE = 64
 """Bytes that a vector reads at once, from a multiple of it fastest."""
@@ -38,95 +41,124 @@ AT_ONCE = 24
 TOGETHER = 32
 """Heads whose sums fit 32 bits: with more, weights would be coarser than float32."""
 
+PLACES = 16
+"""Places of an item's heads that come into the cache at once."""
+
 Rows = npt.NDArray[np.uint8]
 
 
 class Heads:
-    """The codes of the most rated items, everybody's: a second copy, beside the lists, for the pass over all people.
+    """Everybody's codes for an item in the blocks of people where many rated it: a second copy, beside the lists.
+
+    Whoever rates much stands first (see `RatingMatrix`), so that first blocks are nearly full of codes and last ones nearly empty.
 
     Attributes:
-        place: ``int16[n_items]``, an item's place among the heads, or -1.
-        rows: ``uint8[n_heads + 1, n_blocks, WIDTH]``, the codes of a block of people, then who gave one; the last is nobody's.
+        item: ``int32[n_items]``, an item's place among those that have a head, or -1.
+        place: ``int32[n, n_blocks]``, which row is the head of each of those items in each block, or -1.
+        rows: ``uint8[n_heads + 1, WIDTH]``, the codes of a block of people, then who gave one; the last is nobody's.
     """
 
-    def __init__(self, by_item: CellLists, n_users: int) -> None:
-        wanted = np.argsort(-by_item.size, kind="stable")[:MOST]
-        heads = np.sort(wanted[by_item.size[wanted] * SHARE >= max(n_users, BLOCK)])
-        self.place = np.full(len(by_item), -1, dtype=np.int16)
-        self.place[heads] = np.arange(heads.size)
-        self.rows = _empty_rows(heads.size + 1, by_item.counts.shape[1])
-        fill_heads(by_item.start, by_item.counts, by_item.cells, heads, self.rows)
+    def __init__(self, by_item: CellLists, n_ratings: int) -> None:
+        counts = by_item.counts
+        blocks, items = np.nonzero(counts.T >= ENOUGH)  # a block after another, as they are read
+        if items.size > (most := int(BYTES * n_ratings) // WIDTH):
+            kept = np.sort(np.argsort(-counts[items, blocks].astype(np.int32), kind="stable")[:most])
+            blocks, items = blocks[kept], items[kept]
+        some = np.unique(items)
+        self.item = np.full(len(by_item), -1, dtype=np.int32)
+        self.item[some] = np.arange(some.size)
+        self.place = np.full((some.size, counts.shape[1]), -1, dtype=np.int32)
+        self.place[self.item[items], blocks] = np.arange(items.size)
+        self.rows = _empty_rows(items.size + 1)
+        fill_heads(by_item.start, counts, by_item.cells, items, blocks, self.rows)
 
     def reach(self, n_users: int) -> None:
-        """Make sure that there is a place for so many people."""
-        if n_users > self.rows.shape[1] << BLOCK_BITS:
-            longer = _empty_rows(self.rows.shape[0], -(-n_users // BLOCK))
-            longer[:, : self.rows.shape[1]] = self.rows
-            self.rows = longer
+        """Make sure that there is a place for so many people; new blocks have no heads."""
+        missing = -(-n_users // BLOCK) - self.place.shape[1]
+        if missing > 0:
+            self.place = np.pad(self.place, ((0, 0), (0, missing)), constant_values=-1)
 
 
-def _empty_rows(n_heads: int, n_blocks: int) -> Rows:
+def _empty_rows(n_heads: int) -> Rows:
     """Nobody gave anything; they begin at a multiple of `LINE`."""
-    size = n_heads * n_blocks * WIDTH
+    size = n_heads * WIDTH
     room = np.empty(size + LINE, dtype=np.uint8)
     begin = -room.ctypes.data % LINE
-    rows = room[begin : begin + size].reshape(n_heads, n_blocks, WIDTH)
-    rows[:, :, :HALF] = NEUTRAL << CODE_BITS | NEUTRAL
-    rows[:, :, HALF:] = 0
+    rows = room[begin : begin + size].reshape(n_heads, WIDTH)
+    rows[:, :HALF] = NEUTRAL << CODE_BITS | NEUTRAL
+    rows[:, HALF:] = 0
     return rows
 
 
 @njit(cache=True, nogil=True)
-def write_head(rows, head, row, code):  # type: ignore[no-untyped-def]
-    """A person's code for a head is now this, 0 for none."""
-    block, place = row >> BLOCK_BITS, row & (BLOCK - 1)
-    upper, bit = CODE_BITS if place >= HALF else 0, 1 << (place // EIGHTH)
-    own = rows[head, block]
-    own[place & (HALF - 1)] = (own[place & (HALF - 1)] & ~(15 << upper)) | ((code if code else NEUTRAL) << upper)
-    own[HALF + (place & (EIGHTH - 1))] = (own[HALF + (place & (EIGHTH - 1))] & ~bit) | (bit if code else 0)
+def write_head(own, person, code):  # type: ignore[no-untyped-def]
+    """A person's code in a head's row is now this, 0 for none."""
+    at = person & (BLOCK - 1)
+    upper, bit = CODE_BITS if at >= HALF else 0, 1 << (at // EIGHTH)
+    own[at & (HALF - 1)] = (own[at & (HALF - 1)] & ~(15 << upper)) | ((code if code else NEUTRAL) << upper)
+    own[HALF + (at & (EIGHTH - 1))] = (own[HALF + (at & (EIGHTH - 1))] & ~bit) | (bit if code else 0)
 
 
 @njit(cache=True, nogil=True)
-def fill_heads(start, counts, cells, heads, rows):  # type: ignore[no-untyped-def]
-    for head in range(heads.size):
-        c = start[heads[head]]
-        for block in range(counts.shape[1]):
-            for cell in cells[c : c + counts[heads[head], block]]:
-                write_head(rows, head, (block << BLOCK_BITS) + (cell >> CODE_BITS), np.int64(cell & np.uint16(15)))
-            c += counts[heads[head], block]
+def fill_heads(start, counts, cells, items, blocks, rows):  # type: ignore[no-untyped-def]
+    for row in range(items.size):
+        c = start[items[row]]
+        for block in range(blocks[row]):
+            c += counts[items[row], block]
+        for cell in cells[c : c + counts[items[row], blocks[row]]]:
+            write_head(rows[row], np.int64(cell >> CODE_BITS), np.int64(cell & np.uint16(15)))
 
 
 @njit(cache=True, nogil=True)
-def by_weight(heads, weights, rows):  # type: ignore[no-untyped-def]
-    """Heads of equal weight together, `AT_ONCE` at most: a person's weights are few, for they follow from his stars.
+def by_weight(items, weights, place, nobody):  # type: ignore[no-untyped-def]
+    """Each block's heads, those of equal weight together, `AT_ONCE` at most: a person's weights are few, for they follow from his stars.
+
+    Args:
+        items, weights: ``int32[n]``, `Heads.item` of the person's items (-1: they have no heads), and ``int64[n]``.
+        place, nobody: `Heads.place`, and which row is nobody's.
 
     Returns:
-        ``uint64[n]``, where the heads' rows begin, each group filled with nobody's to a multiple of `SIDE_BY_SIDE`;
-        ``int64[n_groups + 1]``, where each group begins; ``int32[n_groups]``, its weight.
+        ``uint64``, where the heads' rows begin, each group filled with nobody's to a multiple of `SIDE_BY_SIDE`;
+        ``int64[n_blocks + 1]``, the first group of each block; ``int64[n_groups + 1]``, where each group begins;
+        ``int32[n_groups]``, its weight; and ``bool[n_blocks, n]``, which of the items are heads in which block.
     """
-    width, nobody = rows.shape[1] * WIDTH, rows.shape[0] - 1
-    order = np.argsort(weights, kind="mergesort")
-    found, begins = np.full(SIDE_BY_SIDE * heads.size, nobody * width, np.uint64), np.zeros(heads.size + 1, np.int64)
-    of_groups, end, at, n = np.zeros(heads.size, np.int32), 0, 0, 0
-    while at < order.size:
-        first = at
-        while at < min(first + AT_ONCE, order.size) and weights[order[at]] == weights[order[first]]:
-            found[end] = heads[order[at]] * width
-            at += 1
+    n_blocks = place.shape[1]
+    own, are_heads = np.flatnonzero(items >= 0), np.zeros((n_blocks, items.size), np.bool_)
+    flat = place.reshape(place.size)
+    for k in own:
+        for at in range(items[k] * n_blocks, (items[k] + 1) * n_blocks, PLACES):
+            fetch(flat, at)  # type: ignore[call-arg]
+    order, most = own[np.argsort(weights[own], kind="mergesort")], 0
+    for k in order:
+        for block in range(n_blocks):
+            most += place[items[k], block] >= 0
+    found, end = np.full(SIDE_BY_SIDE * most, nobody * WIDTH, np.uint64), 0
+    first, begins, of_groups, n = np.zeros(n_blocks + 1, np.int64), np.zeros(most + 1, np.int64), np.zeros(most, np.int32), 0
+    for block in range(n_blocks):
+        size = 0
+        for k in order:
+            row = place[items[k], block]
+            if row < 0:
+                continue
+            if not size or size == AT_ONCE or of_groups[n - 1] != weights[k]:
+                end += -end % SIDE_BY_SIDE
+                begins[n], of_groups[n], size = end, weights[k], 0
+                n += 1
+            found[end], are_heads[block, k] = row * WIDTH, True
             end += 1
+            size += 1
         end += -end % SIDE_BY_SIDE
-        of_groups[n] = weights[order[first]]
-        n += 1
-        begins[n] = end
-    return found[:end], begins[: n + 1], of_groups[:n]
+        first[block + 1] = n
+    begins[n] = end
+    return found[:end], first, begins[: n + 1], of_groups[:n], are_heads
 
 
 @njit(cache=True, nogil=True)
-def fetch_heads(flat, heads, block):  # type: ignore[no-untyped-def]
-    """Ask for a block's codes for these heads, ``uint64`` from `by_weight`."""
-    for head in heads:
-        begin = head + np.uint64(block * WIDTH)
-        for at in range(begin, begin + np.uint64(WIDTH), np.uint64(LINE)):
+def fetch_heads(flat, groups, block):  # type: ignore[no-untyped-def]
+    """Ask for a block's heads, of groups from `by_weight`."""
+    heads, first, begins = groups[0], groups[1], groups[2]
+    for k in range(begins[first[block]], begins[first[block + 1]]):
+        for at in range(heads[k], heads[k] + np.uint64(WIDTH), np.uint64(LINE)):
             fetch_near(flat, at)  # type: ignore[call-arg]
 
 
@@ -137,39 +169,48 @@ def sum_heads(sums, flat, block, groups, bits, codes, products, given, planes): 
     Args:
         sums: ``int64[BLOCK]``, filled.
         flat: ``uint8``, `Heads.rows` one after another.
-        groups: from `by_weight`; a code adds ``weight * (code - NEUTRAL)``, and one to the overlap.
+        groups: from `by_weight`, at least one of the block; a code adds ``weight * (code - NEUTRAL)``, and one to the overlap.
         codes, products, given, planes: scratch, ``uint8[BLOCK]``, ``int32[BLOCK]``, ``uint8[BLOCK]``, ``uint64[PLANES * WORDS]``.
     """
-    heads, begins, weights = groups
-    begin, words = np.uint64(block * WIDTH), flat.view(np.uint64)
-    planes[:] = 0
-    for k in range(0, heads.size, SIDE_BY_SIDE):
-        count_four(words, begin, heads, k, planes)
-    take_counts(planes.view(np.uint8), given)
+    heads, first, begins, weights = groups[0], groups[1], groups[2], groups[3]
+    begin, end = begins[first[block]], begins[first[block + 1]]
+    count_heads(flat, heads[begin : min(begin + COUNTED, end)], given, planes)
     summed, nothing, is_first = 0, 0, True
-    for group in range(weights.size):
+    for group in range(first[block], first[block + 1]):
         size = begins[group + 1] - begins[group]
-        set_four(flat, begin, heads, begins[group], codes)
+        set_four(flat, heads, begins[group], codes)
         for k in range(begins[group] + SIDE_BY_SIDE, begins[group + 1], SIDE_BY_SIDE):
-            add_four(flat, begin, heads, k, codes)
+            add_four(flat, heads, k, codes)
         if summed:
             add_group(codes, weights[group], products)
         else:
             set_group(codes, weights[group], products)
         summed += size
         nothing += np.int64(weights[group]) * size * NEUTRAL
-        if group + 1 == weights.size or summed + begins[group + 2] - begins[group + 1] > TOGETHER:
+        if group + 1 == first[block + 1] or summed + begins[group + 2] - begins[group + 1] > TOGETHER:
             if is_first:
                 set_sums(products, nothing, bits, given, sums)
             else:
                 add_sums(products, nothing, bits, sums)
             summed, nothing, is_first = 0, 0, False
+    for more in range(begin + COUNTED, end, COUNTED):
+        count_heads(flat, heads[more : min(more + COUNTED, end)], given, planes)
+        sums += given
 
 
 @njit(cache=True, nogil=True)
-def set_four(flat, begin, heads, k, codes):  # type: ignore[no-untyped-def]
+def count_heads(flat, heads, given, planes):  # type: ignore[no-untyped-def]
+    """Set ``uint8[BLOCK]`` to how many of these heads, `COUNTED` at most, each person gave a code."""
+    planes[:] = 0
+    for k in range(0, heads.size, SIDE_BY_SIDE):
+        count_four(flat.view(np.uint64), heads, k, planes)
+    take_counts(planes.view(np.uint8), given)
+
+
+@njit(cache=True, nogil=True)
+def set_four(flat, heads, k, codes):  # type: ignore[no-untyped-def]
     """The sums of four heads' codes. All in bytes: numba would make it whole words, of which a vector holds an eighth."""
-    a, b, c, d = heads[k] + begin, heads[k + 1] + begin, heads[k + 2] + begin, heads[k + 3] + begin
+    a, b, c, d = heads[k], heads[k + 1], heads[k + 2], heads[k + 3]
     lower, upper = np.uint8(15), np.uint8(CODE_BITS)
     for j in range(np.uint64(HALF)):
         p, q, r, s = flat[a + j], flat[b + j], flat[c + j], flat[d + j]
@@ -180,9 +221,9 @@ def set_four(flat, begin, heads, k, codes):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def add_four(flat, begin, heads, k, codes):  # type: ignore[no-untyped-def]
+def add_four(flat, heads, k, codes):  # type: ignore[no-untyped-def]
     """As `set_four`, added."""
-    a, b, c, d = heads[k] + begin, heads[k + 1] + begin, heads[k + 2] + begin, heads[k + 3] + begin
+    a, b, c, d = heads[k], heads[k + 1], heads[k + 2], heads[k + 3]
     lower, upper = np.uint8(15), np.uint8(CODE_BITS)
     for j in range(np.uint64(HALF)):
         p, q, r, s = flat[a + j], flat[b + j], flat[c + j], flat[d + j]
@@ -223,9 +264,9 @@ def both(a, b, c):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def count_four(words, begin, heads, k, planes):  # type: ignore[no-untyped-def]
+def count_four(words, heads, k, planes):  # type: ignore[no-untyped-def]
     """Add four bits for each person to his number, whose bits lie in `planes`: sixty-four people a word, by whole adders."""
-    first, eight = begin + np.uint64(HALF), np.uint64(8)
+    first, eight = np.uint64(HALF), np.uint64(8)
     a, b = (heads[k] + first) // eight, (heads[k + 1] + first) // eight
     c, d = (heads[k + 2] + first) // eight, (heads[k + 3] + first) // eight
     for j in range(np.uint64(WORDS)):

@@ -64,11 +64,12 @@ class RatingMatrix:
 
     `replace_row` writes a person's changed ratings where they belong, in both lists, so that a
     change is visible at once and nothing is rebuilt. Not to be read while it is written.
+    At the fit those who rated most come first, so that blocks of people are dense or empty.
 
     Attributes:
         by_user: what each person rated, by blocks of items, in order.
         by_item: an item's raters, by blocks of people, in any order within a block once it was written to.
-        heads: what the most rated items got, once more.
+        heads: what many of a block of people rated, once more.
         counts, sums: ``float64[n_items]``, how many ratings, and how many stars in all.
         standing: ``float64[n_items]``, the share of all ratings that films with fewer had at the fit (with as many: half).
         floor: ``float32[n_items]``, 0 where there is a rating and NaN where there is none.
@@ -84,7 +85,7 @@ class RatingMatrix:
         self.n_ignored = int(cols.size - np.count_nonzero(known))
         if self.n_ignored:
             users, cols, codes = users[known], cols[known], codes[known]
-        user_ids, rows = _numbered(users)
+        user_ids, rows = _most_first(*_numbered(users))
         self._adopt(Axis(user_ids), build_lists(rows, cols, codes, user_ids.size, len(self.items)))
         del users, cols, codes, rows
         self.paths: Paths | None = paths_of(ratings if timed is None else timed, self.users, self.items)
@@ -94,7 +95,7 @@ class RatingMatrix:
         self.users = users
         self.by_user = by_user
         self.by_item = raters(by_user, len(self.items))
-        self.heads = Heads(self.by_item, len(users))
+        self.heads = Heads(self.by_item, int(self.by_item.size.sum()))
         self.counts = self.by_item.size.astype(np.float64)
         self.sums = sum_codes(self.by_item.start, self.by_item.size, self.by_item.cells) / 2.0
         self.standing = _standing(self.counts)
@@ -178,7 +179,7 @@ class RatingMatrix:
         users, items = self.by_user, self.by_item
         before: int = write_rating(
             users.start, users.size, users.room, users.counts, users.cells,
-            items.start, items.size, items.room, items.counts, items.cells, (self.heads.place, self.heads.rows),
+            items.start, items.size, items.room, items.counts, items.cells, (self.heads.item, self.heads.place, self.heads.rows),
             self.counts, self.sums, self.floor, row, col, code,
         )  # fmt: skip
         return before
@@ -222,3 +223,11 @@ def _numbered(user_ids: IntArray) -> tuple[IntArray, IntArray]:
     first = np.ones(user_ids.size, dtype=bool)
     first[1:] = user_ids[1:] != user_ids[:-1]
     return user_ids[first], np.cumsum(first) - 1
+
+
+def _most_first(user_ids: IntArray, rows: IntArray) -> tuple[IntArray, IntArray]:
+    """The same people, ordered by how much they rated, most first; those who rated as much by their ids."""
+    order = np.argsort(-np.bincount(rows, minlength=user_ids.size), kind="stable")
+    place = np.empty(order.size, dtype=np.int64)
+    place[order] = np.arange(order.size)
+    return user_ids[order], place[rows]

@@ -13,8 +13,8 @@ from .heads import NEUTRAL, PLANES, TOGETHER, WORDS, by_weight, fetch_heads, sum
 ROUNDING = 1e-12
 """A similarity up to here is what rounding leaves of one that is zero."""
 
-OF_FIRST = 4
-"""Of the first block so many times more people than its share of the nearest are taken."""
+BINS = 1024
+"""In so many steps it is told from where on enough of the first block are as near."""
 
 AHEAD = 4
 """So many lists before it is read a list is asked for: the machine foresees few lists by itself."""
@@ -75,75 +75,63 @@ def take_nearest(lists, all_heads, cols, weights, line, length, shrinkage, lengt
     """The rows of the largest similarities above `ROUNDING`, ascending; of equal ones the first.
 
     A similarity is ``sum(weights[col] * (slope * code + offset)) / length * inverse_norms[row]``, at most 1, times ``overlap /
-    (overlap + shrinkage)``. The few nearest of the first people say from where on others are looked at; should too few
-    come so near, all are looked at again. Fills `rows` and `similarities` and returns how many there are.
+    (overlap + shrinkage)``. The nearest of the first people, who rated most, say from where on others are looked at. Fills
+    `rows` and `similarities` and returns how many there are.
 
     Args:
         lists: `CellLists.start`, `counts` and `cells` of who rated each item.
-        all_heads: `Heads.place` and `rows`.
+        all_heads: `Heads.item`, `place` and `rows`.
         cols, weights: ``int64[n]`` and ``float64[n]``, the active person's items and what each counts.
         line: the slope and the offset.
         lengths: each person's 1 / length, ``float64`` and, to look at first, ``float32``.
         rows, similarities: ``int64[k]`` and ``float64[k]``, filled.
     """
-    place, head_rows = all_heads
-    heads = place[cols]
+    item, place, head_rows = all_heads
+    own = item[cols]
     if not is_neutral(line[0], line[1]):
-        heads[:] = -1
-    own, rest = np.flatnonzero(heads >= 0), np.flatnonzero(heads < 0)
-    slopes, offsets, bits, scale = whole_numbers(weights, own.size, line[0], line[1])
-    tables = packed_tables(slopes[rest], offsets[rest], bits)
-    groups = by_weight(heads[own], slopes[own], head_rows)
+        own[:] = -1
+    slopes, offsets, bits, scale = whole_numbers(weights, np.count_nonzero(own >= 0), line[0], line[1])
+    tables = packed_tables(slopes, offsets, bits)
+    groups = by_weight(own, slopes, place, head_rows.shape[0] - 1)
     overlaps = np.arange(cols.size + 1).astype(np.float64)
     factors = overlaps / (overlaps + shrinkage) / (scale * length)
-    n_blocks = lists[1].shape[1]
-    few = max(OF_FIRST * rows.size // n_blocks, 1) if n_blocks > OF_FIRST else 0
-    found = 0
-    for at_first in (few, 0):
-        found, is_complete = take_by_blocks(
-            lists, cols[rest], tables, head_rows, groups, bits, factors, scale * length, shrinkage, lengths, own_row, at_first,
-            rows, similarities,
-        )  # fmt: skip
-        if is_complete:
-            break
-    return found
+    return take_by_blocks(
+        lists, cols, tables, head_rows, groups, bits, factors, scale * length, shrinkage, lengths, own_row, rows, similarities
+    )
 
 
 @njit(cache=True, nogil=True)
 def take_by_blocks(  # type: ignore[no-untyped-def]
-    lists, cols, tables, head_rows, groups, bits, factors, unit, shrinkage, lengths, own_row, at_first, rows, similarities
+    lists, cols, tables, head_rows, groups, bits, factors, unit, shrinkage, lengths, own_row, rows, similarities
 ):
-    """For each block of people what they gave is added up and looked through while it is in the fastest cache.
-
-    Who is no nearer than the `at_first` nearest of the first block (0: than `ROUNDING`) is left out.
-    Returns how many were found, and whether they are all.
-    """
+    """For each block of people what they gave is added up and looked through while it is in the fastest cache; returns how many are found."""
     start, counts, cells = lists
     inverse_norms, short_norms = lengths
+    first, are_heads = groups[1], groups[4]
     sums, marks = np.empty(BLOCK, np.int64), np.zeros(BLOCK, np.bool_)
     codes, given, products = np.empty(BLOCK, np.uint8), np.empty(BLOCK, np.uint8), np.empty(BLOCK, np.int32)
     planes = np.empty(PLANES * WORDS, np.uint64)
     flat = head_rows.reshape(head_rows.size)
-    fetch_heads(flat, groups[0], 0)
+    fetch_heads(flat, groups, 0)
     at, sizes = by_blocks(start, counts, cols)
-    k, found, bound, least = rows.size, 0, ROUNDING, ROUNDING
+    k, found, least = rows.size, 0, ROUNDING
     some_rows, some = np.empty(2 * k + BLOCK, np.int64), np.empty(2 * k + BLOCK)
     for block in range(counts.shape[1]):
         begin = block << BLOCK_BITS
         n = max(min(BLOCK, inverse_norms.size - begin), 0)
         norms = short_norms[begin : begin + n]
-        if groups[0].size:
+        if first[block + 1] > first[block]:
             sum_heads(sums, flat, block, groups, bits, codes, products, given, planes)
         else:
             sums[:] = 0
         for soon in range(block + 1, min(block + 2, counts.shape[1])):
-            fetch_heads(flat, groups[0], soon)
+            fetch_heads(flat, groups, soon)
         fetch_norms(norms)
-        add_block(sums, at, sizes[block], cells, tables)
+        add_block(sums, at, sizes[block], are_heads[block], cells, tables)
         if begin <= own_row < begin + BLOCK:
             sums[own_row - begin] = 0
-        if block == 0 and at_first:
-            bound = least = max(ROUNDING, nearest_of_first(sums[:n], bits, norms, shrinkage, some[:n], at_first) / unit)
+        if block == 0:
+            least = max(ROUNDING, near_in_first(sums[:n], bits, norms, shrinkage, some[:n], k) / unit)
         mark_near(sums[:n], bits, norms, least * unit, shrinkage, marks)
         marks[n:] = False
         found = add_marked(marks, sums, bits, factors, inverse_norms[begin : begin + n], begin, some_rows, some, found, least)
@@ -154,22 +142,27 @@ def take_by_blocks(  # type: ignore[no-untyped-def]
         keep_nearest(some_rows, some, found, k)
         found = k
     rows[:found], similarities[:found] = some_rows[:found], some[:found]
-    return found, found == k or bound == ROUNDING
+    return found
 
 
-@njit(cache=True, nogil=True)
-def nearest_of_first(sums, bits, norms, shrinkage, likeness, n):  # type: ignore[no-untyped-def]
-    """How near, times the unit, the `n`-th nearest of these people is, or barely less; 0 if there are fewer."""
+@njit(cache=True, nogil=True, error_model="numpy")
+def near_in_first(sums, bits, norms, shrinkage, likeness, n):  # type: ignore[no-untyped-def]
+    """How near, times the unit, at least `n` of these people are, by steps; 0 if so many are not near at all."""
     likenesses(sums, bits, norms, shrinkage, likeness)
-    largest = np.zeros(n)
+    most = 0.0
     for value in likeness:
-        if value > largest[n - 1]:
-            at = n - 1
-            while at > 0 and largest[at - 1] < value:
-                largest[at] = largest[at - 1]
-                at -= 1
-            largest[at] = value
-    return largest[n - 1] * BARELY
+        most = max(most, value)
+    if not most > 0.0:
+        return 0.0
+    counts, step, at, total = np.zeros(BINS + 1, np.int64), BINS / most, BINS, 0
+    for value in likeness:
+        counts[np.int64(max(value, 0.0) * step)] += 1
+    while at > 0:
+        total += counts[at]
+        if total >= n:
+            return at / step * BARELY
+        at -= 1
+    return 0.0
 
 
 @njit(cache=True, nogil=True, error_model="numpy", fastmath={"reassoc", "nsz", "nnan"})
@@ -218,14 +211,15 @@ def by_blocks(start, counts, lists):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def add_block(sums, at, sizes, cells, tables):  # type: ignore[no-untyped-def]
-    """Add the table entries of a block's cells, list by list, and move `at` on to the next block."""
+def add_block(sums, at, sizes, are_heads, cells, tables):  # type: ignore[no-untyped-def]
+    """Add the table entries of a block's cells, list by list but for heads, and move `at` on to the next block."""
     for k in range(at.size):
-        if k + AHEAD < at.size:
+        if k + AHEAD < at.size and not are_heads[k + AHEAD]:
             soon = at[k + AHEAD]
             fetch_list(cells, soon, soon + np.uint64(sizes[k + AHEAD]))
         end = at[k] + np.uint64(sizes[k])
-        add_list(sums, cells, at[k], end, tables[k])
+        if not are_heads[k]:
+            add_list(sums, cells, at[k], end, tables[k])
         at[k] = end
 
 

@@ -98,9 +98,9 @@ def write_rating(  # type: ignore[no-untyped-def]
             return ITEM_FULL
     write_cell(u_start, u_size, u_counts, u_cells, row, col, where, before, code)
     write_rater(i_start, i_size, i_counts, i_cells, col, row, before, code)
-    place, rows = heads
-    if place[col] >= 0:
-        write_head(rows, place[col], row, code)
+    item, place, rows = heads
+    if item[col] >= 0 and place[item[col], row >> BLOCK_BITS] >= 0:
+        write_head(rows[place[item[col], row >> BLOCK_BITS]], row, code)
     n_of[col] += (code > 0) - (before > 0)
     sums[col] += (code - before) / 2.0
     floor[col] = 0.0 if n_of[col] else np.nan

@@ -9,9 +9,8 @@ from hypothesis import strategies as st
 
 from movie_recommender.core import Ratings
 from movie_recommender.core.cells import BLOCK
-from movie_recommender.core.heads import TOGETHER
+from movie_recommender.core.heads import COUNTED, TOGETHER
 from movie_recommender.core.matrix import RatingMatrix
-from movie_recommender.core.nearest import OF_FIRST
 from movie_recommender.core.profile import fold_in
 from movie_recommender.core.scorers.neighbours import Neighbours
 
@@ -44,6 +43,10 @@ def matrix_after(table, changed, seed):
     matrix = RatingMatrix(reference.ratings_of(dense, np.random.default_rng(seed)), reference.bare_items(N_ITEMS))
     rows = [apply(matrix, user, row) for user, row in changed]
     return matrix, rows
+
+
+def ids_of(matrix, rows):
+    return np.array([matrix.user_id(row) for row in rows.tolist()], dtype=np.int64)
 
 
 def apply(matrix, user, row):
@@ -143,11 +146,12 @@ def test_neighbours_equal_the_reference_where_people_fill_several_blocks(seed):
     rng = np.random.default_rng(seed)
     popular = [0.6, 0.02, 0.05, 0.1, 0.3, 0.5, 0.7]  # some are heads, some are not
     dense = np.where(rng.random((2 * BLOCK - 3, N_ITEMS)) < popular, rng.integers(1, 11, (2 * BLOCK - 3, N_ITEMS)), 0)
-    dense[:, 0] = rng.integers(1, 11, len(dense))  # everybody rated something, so rows are ids
+    dense[:, 0] = rng.integers(1, 11, len(dense))  # everybody rated something
     matrix = RatingMatrix(reference.ratings_of(dense, rng), reference.bare_items(N_ITEMS))
     scorer = Neighbours({"max_neighbours": 50})
     scorer.fit(matrix, reference.bare_items(N_ITEMS))
-    assert 0 < np.count_nonzero(matrix.heads.place >= 0) < N_ITEMS
+    assert 0 < np.count_nonzero(matrix.heads.item >= 0) < N_ITEMS
+    assert (matrix.heads.place < 0).any()  # and some only in some blocks
     for person in [*rng.integers(0, len(dense), 20).tolist(), *range(len(dense), 2 * BLOCK + 4)]:
         row = {int(item): int(rng.integers(1, 11)) for item in rng.permutation(N_ITEMS)[: 1 + person % 5]}
         dense = np.pad(dense, ((0, max(person + 1 - len(dense), 0)), (0, 0)))
@@ -155,25 +159,27 @@ def test_neighbours_equal_the_reference_where_people_fill_several_blocks(seed):
         scorer.refresh(apply(matrix, person, row))
     user = int(rng.integers(0, len(dense)))
     profile = fold_in({item: code / 2 for item, code in enumerate(dense[user].tolist()) if code}, matrix, user)
-    expected = reference.similarities(dense, profile, scorer.frequency_weights, scorer.settings)
+    by_row = dense[ids_of(matrix, np.arange(matrix.n_users))]
+    expected = reference.similarities(by_row, profile, scorer.frequency_weights, scorer.settings)
     nearest, similarity = scorer.neighbourhood(profile)
     np.testing.assert_allclose(np.sort(similarity), np.sort(expected)[-50:], rtol=FINE)
     np.testing.assert_allclose(expected[nearest], similarity, rtol=FINE)
     for item in range(N_ITEMS):
-        np.testing.assert_array_equal(np.sort(matrix.by_item.positions_of(item)), np.flatnonzero(dense[:, item]))
+        np.testing.assert_array_equal(np.sort(ids_of(matrix, matrix.by_item.positions_of(item))), np.flatnonzero(dense[:, item]))
 
 
 @pytest.mark.parametrize("n_near", [3, 60])
 def test_the_nearest_are_found_where_the_first_block_has_too_few_of_them_and_where_it_has_nearly_all(n_near):
     rng = np.random.default_rng(0)
-    dense = np.zeros(((OF_FIRST + 1) * BLOCK, N_ITEMS), dtype=np.int64)
+    dense = np.zeros((5 * BLOCK, N_ITEMS), dtype=np.int64)
     dense[:, 0] = rng.integers(1, 11, len(dense))
     dense[rng.permutation(BLOCK)[:n_near], 1:] = 9
     matrix = RatingMatrix(reference.ratings_of(dense, rng), reference.bare_items(N_ITEMS))
     scorer = Neighbours({"max_neighbours": 70})
     scorer.fit(matrix, reference.bare_items(N_ITEMS))
     profile = fold_in(dict.fromkeys(range(1, N_ITEMS), 4.5) | {0: 0.5}, matrix)
-    expected = reference.similarities(dense, profile, scorer.frequency_weights, scorer.settings)
+    by_row = dense[ids_of(matrix, np.arange(matrix.n_users))]
+    expected = reference.similarities(by_row, profile, scorer.frequency_weights, scorer.settings)
     nearest, similarity = scorer.neighbourhood(profile)
     np.testing.assert_allclose(np.sort(similarity), np.sort(expected)[-70:], rtol=FINE)
     np.testing.assert_allclose(expected[nearest], similarity, rtol=FINE)
@@ -181,15 +187,16 @@ def test_the_nearest_are_found_where_the_first_block_has_too_few_of_them_and_whe
 
 @pytest.mark.parametrize("middle", [1.0, 1.75])
 def test_many_films_that_most_people_rated_count_each_for_itself(middle):
-    rng, n_items = np.random.default_rng(0), 3 * TOGETHER
-    dense = np.where(rng.random((BLOCK + 300, n_items)) < 0.4, rng.integers(1, 11, (BLOCK + 300, n_items)), 0)
+    rng, n_items = np.random.default_rng(0), COUNTED + TOGETHER
+    dense = np.where(rng.random((BLOCK + 300, n_items)) < 0.6, rng.integers(1, 11, (BLOCK + 300, n_items)), 0)
     matrix = RatingMatrix(reference.ratings_of(dense, rng), reference.bare_items(n_items))
     scorer = Neighbours({"max_neighbours": 50, "middle": middle})
     scorer.fit(matrix, reference.bare_items(n_items))
-    assert (matrix.heads.place >= 0).all()
+    assert (matrix.heads.place[matrix.heads.item, 0] >= 0).all()
     for own in (dict.fromkeys(range(n_items), 4.0), {item: 0.5 + item % 10 / 2 for item in range(0, n_items, 2)}):
         profile = fold_in(own, matrix)
-        expected = reference.similarities(dense, profile, scorer.frequency_weights, scorer.settings)
+        by_row = dense[ids_of(matrix, np.arange(matrix.n_users))]
+        expected = reference.similarities(by_row, profile, scorer.frequency_weights, scorer.settings)
         nearest, similarity = scorer.neighbourhood(profile)
         np.testing.assert_allclose(np.sort(similarity), np.sort(expected)[-50:], rtol=FINE)
         np.testing.assert_allclose(expected[nearest], similarity, rtol=FINE)

@@ -78,7 +78,7 @@ class Neighbours(Scorer):
         k = min(int(self.settings["max_neighbours"]), self.matrix.n_users)
         rows, similarities = np.empty(k, dtype=np.int64), np.empty(k)
         found = take_nearest(
-            (lists.start, lists.counts, lists.cells), (heads.place, heads.rows), profile.cols, told,
+            (lists.start, lists.counts, lists.cells), (heads.item, heads.place, heads.rows), profile.cols, told,
             (0.5 / span, -self.settings["middle"] / span), length, max(self.settings["shrinkage"], 1e-9),
             (self.inverse_norms, self.short_norms), profile.row, rows, similarities,
         )  # fmt: skip
