@@ -54,11 +54,6 @@ class ByteTable:
         found: Vectors = all_products(self.steps, self.scale * vector.astype(np.float32))
         return found
 
-    def products_of(self, cols: IntArray, vector: npt.NDArray[np.floating]) -> Vectors:
-        """``float32[len(cols)]``: these rows times the vector."""
-        found: Vectors = some_products(self.steps, cols, self.scale * vector.astype(np.float32))
-        return found
-
     def sums(self, rows: IntArray, weights: npt.NDArray[np.floating]) -> Vectors:
         """``float32[d]``: ``weights @ table[rows]``."""
         found: Vectors = weighted_rows(self.steps, rows, weights.astype(np.float32))

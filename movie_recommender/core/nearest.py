@@ -104,7 +104,7 @@ def take_nearest(lists, all_heads, cols, weights, line, length, shrinkage, lengt
 def take_by_blocks(  # type: ignore[no-untyped-def]
     lists, cols, tables, head_rows, groups, bits, factors, unit, shrinkage, lengths, own_row, rows, similarities
 ):
-    """For each block of people what they gave is added up and looked through while it is in the fastest cache; returns how many are found."""
+    """Each block of people's codes are added up and looked through while they are in the fastest cache; returns how many are found."""
     start, counts, cells = lists
     inverse_norms, short_norms = lengths
     first, are_heads = groups[1], groups[4]

@@ -19,7 +19,7 @@ from .profile import fold_in
 from .results import Explanation, Listing, RankedList, Reasons, Recommendation
 from .scorers import SCORERS, Scorer
 from .scorers.features import Genres
-from .select import Groups, above_the_rest, best, facet_groups, listed
+from .select import Groups, above_the_rest, all_but, best, facet_groups, listed, taken
 from .similar import by_kind, kinds_of_likeness, most_alike, together
 from .stars import StarPredictor
 from .steering import NEUTRAL, Preferences, steer
@@ -271,11 +271,8 @@ class Recommender:
         return share
 
     def _allowed(self, blended: Blend, exclude: Iterable[int], genres: Iterable[str] | None) -> npt.NDArray[np.bool_]:
-        allowed = np.ones(self.matrix.n_items, dtype=bool)
-        allowed[blended.profile.cols] = False
-        if (ids := np.fromiter(exclude, dtype=np.int64)).size:
-            excluded = self.matrix.items.positions(ids)
-            allowed[excluded[excluded >= 0]] = False
+        excluded = self.matrix.items.positions(np.fromiter(exclude, dtype=np.int64))
+        allowed = all_but(self.matrix.n_items, blended.profile.cols, excluded)
         if genres is not None:
             allowed &= self._of_genres(genres)
         return allowed
@@ -293,4 +290,5 @@ class Recommender:
     def _listing(self, blended: Blend, cols: IntArray) -> Listing:
         predicted = self.stars.predict(blended.profile, cols)
         why = Reasons(lambda: blended.reasons(cols, N_REASONS, N_CAUSES))
-        return Listing(self.matrix.items.ids[cols], blended.scores[cols], predicted, why)
+        ids, scores = taken(self.matrix.items.ids, blended.scores, cols)
+        return Listing(ids, scores, predicted, why)

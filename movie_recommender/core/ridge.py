@@ -19,7 +19,7 @@ ACCURATE, STEPS = 1e-6, 300
 def ridge(features: ByteTable, cols: IntArray, right: Vectors, noise: np.float32) -> Vectors:
     """``float32[d]``: the weights on the features that make ``right float32[len(cols)]`` of these rows, held back by `noise`."""
     if cols.size < max(MANY, features.width):
-        found: Vectors = by_gradients(scaled_rows(features.steps, features.scale, cols), right, noise)
+        found: Vectors = of_some(features.steps, features.scale, cols, right, noise)
         return found
     own = features.rows(cols)
     gram = own.T @ own
@@ -29,6 +29,11 @@ def ridge(features: ByteTable, cols: IntArray, right: Vectors, noise: np.float32
     if failed:
         raise scipy.linalg.LinAlgError(f"the Gram matrix of one person's films is not positive definite ({failed})")
     return np.asarray(solution)
+
+
+@njit(cache=True, nogil=True)
+def of_some(steps, scale, cols, right, noise):  # type: ignore[no-untyped-def]
+    return by_gradients(scaled_rows(steps, scale, cols), right, noise)
 
 
 @njit(cache=True, nogil=True, error_model="numpy", fastmath={"reassoc", "nsz", "contract"})

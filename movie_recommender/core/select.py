@@ -75,6 +75,23 @@ def facet_groups(items: Items) -> list[IntArray]:
 
 
 @njit(cache=True, nogil=True)
+def all_but(n_items, some, more):  # type: ignore[no-untyped-def]
+    """``bool[n_items]``: False at these positions; -1 stands for none."""
+    allowed = np.ones(n_items, np.bool_)
+    for positions in (some, more):
+        for item in positions:
+            if item >= 0:
+                allowed[item] = False
+    return allowed
+
+
+@njit(cache=True, nogil=True)
+def taken(ids, scores, cols):  # type: ignore[no-untyped-def]
+    """The ids and the scores of these positions."""
+    return ids[cols], scores[cols]
+
+
+@njit(cache=True, nogil=True)
 def above_the_rest(scores, allowed, n):  # type: ignore[no-untyped-def]
     """Positions, ascending, of at least the `n` largest allowed scores (all, if there are fewer), and their places, largest first.
 

@@ -10,7 +10,7 @@ import scipy.linalg
 import scipy.sparse
 from numba import njit
 
-from .bytes import LINE, ByteTable
+from .bytes import LINE, ByteTable, some_products
 from .cells import BLOCK_BITS, CODE_BITS
 from .data import HIGHEST, LOWEST, FloatArray, IntArray, Items
 from .matrix import Change, RatingMatrix
@@ -132,7 +132,7 @@ class StarPredictor:
         """``float32[d]``: the person's weights on the facts; zeros if he rated nothing."""
         if not profile.n_ratings:
             return np.zeros(self.features.width, dtype=np.float32)
-        deviations = (profile.stars - self.item_base[profile.cols]).astype(np.float32)
+        deviations = apart_from(self.item_base, profile.cols, profile.stars)
         return ridge(self.features, profile.cols, deviations, np.float32(self.settings["noise"]))
 
     def predict(self, profile: Profile, cols: IntArray | None = None) -> FloatArray:
@@ -140,7 +140,23 @@ class StarPredictor:
         taste, calm = self.taste(profile), (self.settings["calm_from"], 1.0 - self.settings["calm_slope"])
         if cols is None:
             return np.asarray(calmed(self.item_base, self.features.products(taste), *calm))
-        return np.asarray(calmed(self.item_base[cols], self.features.products_of(cols, taste), *calm))
+        features = self.features
+        return np.asarray(calm_stars(self.item_base, cols, features.steps, features.scale, taste, *calm))
+
+
+@njit(cache=True, nogil=True)
+def apart_from(base, cols, stars):  # type: ignore[no-untyped-def]
+    """``float32[n]``: how many stars more than usual each of these films got."""
+    found = np.empty(cols.size, np.float32)
+    for at in range(cols.size):
+        found[at] = stars[at] - base[cols[at]]
+    return found
+
+
+@njit(cache=True, nogil=True)
+def calm_stars(base, cols, steps, scale, taste, calm_from, calm):  # type: ignore[no-untyped-def]
+    """``float64[len(cols)]``: `calmed`, of some films; `steps` and `scale` are the features'."""
+    return calmed(base[cols], some_products(steps, cols, scale * taste), calm_from, calm)
 
 
 @njit(cache=True, nogil=True)

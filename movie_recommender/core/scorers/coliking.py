@@ -11,7 +11,7 @@ import scipy.linalg
 import scipy.sparse
 from numba import njit
 
-from ..bytes import ByteTable
+from ..bytes import ByteTable, weighted_rows
 from ..data import FloatArray, IntArray, Items
 from ..matrix import RatingMatrix, code_table
 from ..profile import Profile
@@ -118,26 +118,26 @@ class CoLiking(Scorer):
         patience = self.settings["chosen_ratings"]
         chosen = self.settings["chosen"] * patience / (profile.n_ratings + patience)
         emphasis = profile.emphasis(self.settings["lately"], self.settings["fading"])
-        rows, weights = asked(self.position, profile.cols, profile.preferences, chosen, emphasis)
+        share, usual, of_few = self._share_of_few(profile.n_ratings), self.model, self.model_of_few
+        rows, weights, values = said_of_all(
+            self.position, profile.cols, profile.preferences, chosen, emphasis,
+            ((usual.steps, usual.scale, 1.0 - share), (of_few.steps, of_few.scale, share)),
+        )  # fmt: skip
         if not rows.size:
             return unknown(self.matrix.n_items)
-        values = np.empty(self.cols.size + 1, dtype=np.float32)
-        values[-1] = np.nan  # what stands for all items outside
-        said = [model.sums(rows, weights * np.float32(share)) for model, share in self._models(profile.n_ratings)]
-        values[:-1] = said[0] if len(said) == 1 else said[0] + said[1]
         return Signal(values, self._trace(profile, rows, weights), self.position, None, self.cols)
 
-    def _models(self, n_ratings: int) -> list[tuple[ByteTable, float]]:
-        """Which are asked for a person with so many ratings, and their shares: that of few up to `few`, the other from `many`."""
+    def _share_of_few(self, n_ratings: int) -> float:
+        """How much the model of few is asked for a person with so many ratings: alone up to `few`, not at all from `many` on."""
         few, many = math.log(self.settings["few"]), math.log(self.settings["many"])
-        share = min(max((many - math.log(max(n_ratings, 1))) / (many - few), 0.0), 1.0)
-        return [(model, part) for model, part in ((self.model, 1.0 - share), (self.model_of_few, share)) if part]
+        return min(max((many - math.log(max(n_ratings, 1))) / (many - few), 0.0), 1.0)
 
     def _trace(self, profile: Profile, rows: IntArray, weights: FloatArray) -> Trace:
         def trace(wanted: IntArray, limit: int) -> Causes:
             at, rated = self.position[wanted], self.position[profile.cols] >= 0
-            models = self._models(profile.n_ratings)
-            shares = weights[:, None] * sum(part * model.of(rows, np.maximum(at, 0)) for model, part in models)
+            share = self._share_of_few(profile.n_ratings)
+            models = [(self.model, 1.0 - share), (self.model_of_few, share)]
+            shares = weights[:, None] * sum(part * model.of(rows, np.maximum(at, 0)) for model, part in models if part)
             shares[:, at < 0] = 0.0
             return movie_causes(self.matrix.items.ids[profile.cols[rated]], profile.stars[rated], shares, limit)
 
@@ -153,6 +153,28 @@ def asked(position, cols, preferences, chosen, emphasis):  # type: ignore[no-unt
             rows[n], weights[n] = position[cols[at]], (preferences[at] + chosen) * emphasis[at]
             n += 1
     return rows[:n], weights[:n]
+
+
+@njit(cache=True, nogil=True)
+def said_of_all(position, cols, preferences, chosen, emphasis, models):  # type: ignore[no-untyped-def]
+    """What these ratings say of all items of the models, added up by the models' shares.
+
+    Args:
+        position, cols, preferences, chosen, emphasis: as of `asked`.
+        models: `ByteTable.steps`, `scale`, and the share of each.
+
+    Returns:
+        `asked`, and ``float32[n_items + 1]``, whose last, NaN, stands for all items outside.
+    """
+    rows, weights = asked(position, cols, preferences, chosen, emphasis)
+    values = np.zeros(models[0][1].size + 1, np.float32)
+    for steps, scale, share in models:
+        if share:
+            sums = weighted_rows(steps, rows, (weights * share).astype(np.float32))
+            for at in range(sums.size):
+                values[at] += sums[at] * scale[at]
+    values[-1] = np.nan
+    return rows, weights, values
 
 
 @njit(cache=True, nogil=True)

@@ -211,12 +211,11 @@ class Kindred(Scorer):
         if place >= 0:
             weights = kernel.copy()
             weights[place] -= kernel @ self._own_share(place)
-        scores = self.matrix.floor.copy()
         answer = self.people.sums(weights)
         if profile.famous:
             of_few = self.people_of_few.sums(without_oneself(kernel[None, :], np.array([place]))[0])
             answer = (1.0 - profile.famous) * answer + profile.famous * of_few
-        scores[self.cols] = self.films.products(answer)
+        scores = on_floor(self.matrix.floor, self.cols, self.films.products(answer))
         return Signal(scores, self._trace(profile, own, kernel))
 
     def _trace(self, profile: Profile, own: npt.NDArray[np.float32], kernel: npt.NDArray[np.float32]) -> Trace:
@@ -260,6 +259,15 @@ def cosines_to(own, begins, raters, cols, liking, inverse_lengths):  # type: ign
         for cell in raters[begins[cols[k]] : begins[cols[k] + 1]]:
             sums[cell >> CODE_BITS] += says[cell & 15]
     return sums * inverse_lengths
+
+
+@njit(cache=True, nogil=True)
+def on_floor(floor, cols, values):  # type: ignore[no-untyped-def]
+    """``float32[n_items]``: these values at these columns, the floor elsewhere."""
+    found = floor.copy()
+    for at in range(cols.size):
+        found[cols[at]] = values[at]
+    return found
 
 
 @njit(cache=True, nogil=True)
