@@ -28,7 +28,7 @@ class FineTable:
 
     Attributes:
         steps: ``int8[n, d + leading]``; the last columns are the first ones' losses, a 254th of a step each; with
-            `across` ``int8[d + leading, n]``, for `sums` over all rows instead of `products` with all.
+            `across` ``int8[d + leading, n]``, for `sums_over_all` rows instead of `products_with_all`.
         by_row: ``float32[n]``.
         by_column: ``float32[d + leading]``.
         offset: ``float32[d]``.
@@ -68,15 +68,10 @@ class FineTable:
         steps = self.steps[:, rows].T if self.across else self.steps[rows]
         return self.offset + _folded(steps * self.by_column, self.width) * self.by_row[rows, None]
 
-    def products(self, vector: npt.NDArray[np.floating]) -> Vectors:
-        """``float32[n]``: every row times the vector."""
-        found: Vectors = products_with_all(self.steps, self.by_row, self.by_column, self.offset, vector.astype(np.float32))
-        return found
-
-    def sums(self, weights: npt.NDArray[np.floating]) -> Vectors:
-        """``float32[d]``: ``weights @ table``."""
-        found: Vectors = sums_over_all(self.steps, self.by_row, self.by_column, self.offset, weights.astype(np.float32))
-        return found
+    @property
+    def parts(self) -> tuple[npt.NDArray[np.int8], Vectors, Vectors, Vectors]:
+        """What `products_with_all` and, of one kept `across`, `sums_over_all` take."""
+        return self.steps, self.by_row, self.by_column, self.offset
 
 
 def _folded(values: Vectors, width: int) -> Vectors:
@@ -88,6 +83,7 @@ def _folded(values: Vectors, width: int) -> Vectors:
 
 @njit(cache=True, nogil=True, error_model="numpy", fastmath={"reassoc", "nsz", "contract"})
 def products_with_all(steps, by_row, by_column, offset, vector):  # type: ignore[no-untyped-def]
+    """``float32[n]``: every row times the vector, ``float32[d]``."""
     scaled, usual, width = np.empty(by_column.size, np.float32), np.float32(0.0), vector.size
     for place in range(width):
         scaled[place] = vector[place] * by_column[place]
@@ -102,6 +98,7 @@ def products_with_all(steps, by_row, by_column, offset, vector):  # type: ignore
 
 @njit(cache=True, nogil=True, error_model="numpy", fastmath={"reassoc", "nsz", "contract"})
 def sums_over_all(steps, by_row, by_column, offset, weights):  # type: ignore[no-untyped-def]
+    """``float32[d]``: ``weights @ table``, the weights ``float32[n]``."""
     scaled, total, width = np.empty(weights.size, np.float32), np.float32(0.0), offset.size
     for at in range(weights.size):
         scaled[at] = weights[at] * by_row[at]

@@ -50,16 +50,6 @@ class HalfTable:
         found: Vectors = rows_of_words(self.words, self.scale, rows)
         return found
 
-    def products(self, vector: npt.NDArray[np.floating], known: npt.NDArray[np.bool_]) -> Vectors:
-        """``float32[n]``: every row times the vector; NaN where the row is not `known`."""
-        found: Vectors = products_of_words(self.words, self.scale * vector.astype(np.float32), known)
-        return found
-
-    def sums(self, rows: IntArray, weights: npt.NDArray[np.floating]) -> Vectors:
-        """``float32[d]``: ``weights @ table[rows]``."""
-        found: Vectors = sums_of_words(self.words, self.scale, rows, weights.astype(np.float32))
-        return found
-
 
 def _levels(table: npt.NDArray[np.floating], scale: Vectors) -> Vectors:
     return np.clip(np.floor(table / scale) + np.float32(0.5), -MIDDLE, MIDDLE)
@@ -86,7 +76,7 @@ def rows_of_words(words, scale, rows):  # type: ignore[no-untyped-def]
 
 @njit(cache=True, nogil=True)
 def sums_of_words(words, scale, rows, weights):  # type: ignore[no-untyped-def]
-    """``float32[d]``: each row is a word from each of a block's lines, which are asked for ahead."""
+    """``float32[d]``, ``weights @ table[rows]``: each row is a word from each of a block's lines, which are asked for ahead."""
     n_words, flat, total = words.shape[1], words.ravel(), np.float32(0.0)
     sums = np.zeros((n_words, FOUR), np.float32)
     for at in range(rows.size):
@@ -108,7 +98,10 @@ def sums_of_words(words, scale, rows, weights):  # type: ignore[no-untyped-def]
 
 @njit(cache=True, nogil=True, error_model="numpy", fastmath={"reassoc", "nsz", "contract"})
 def products_of_words(words, vector, known):  # type: ignore[no-untyped-def]
-    """``float32[n]``, NaN where not known: sums in two bytes, which the vector's whole numbers are made small enough for."""
+    """``float32[n]``: every row times the vector, which is given times the scale; NaN where not known.
+
+    Sums are in two bytes, which the vector's whole numbers are made small enough for.
+    """
     n_words, flat, total = words.shape[1], words.ravel(), np.float32(1e-30)
     for place in range(vector.size):
         total += abs(vector[place])

@@ -11,6 +11,7 @@ from movie_recommender.errors import NotFound
 
 from .adding import shares
 from .blend import Blend, blend
+from .choosing import POOL, VARIED, choose
 from .data import FloatArray, IntArray, Items, Ratings, checked_stars, to_code, to_codes
 from .fans import Fans
 from .franchises import InOrder, franchises
@@ -19,18 +20,12 @@ from .profile import fold_in
 from .results import Explanation, Listing, RankedList, Reasons, Recommendation
 from .scorers import SCORERS, Scorer
 from .scorers.features import Genres
-from .select import Groups, above_the_rest, all_but, best, facet_groups, listed, taken
+from .select import Groups, all_but, best, facet_groups, taken
 from .similar import by_kind, kinds_of_likeness, most_alike, together
 from .stars import StarPredictor
 from .steering import NEUTRAL, Preferences, steer
 from .variety import diversify
 from .weights import WeightsSource, load_weights
-
-POOL, VARIED = 100, 60
-"""Among how many of the best candidates variety chooses, and how many places it fills; after them the score decides."""
-
-CANDIDATES = 2000
-"""Among how many of the best the best of every genre are looked for first."""
 
 SIMILAR_BLOCK = 32
 """Films whose similar ones are looked for at a time: some tables of so many rows are in memory."""
@@ -119,7 +114,8 @@ class Recommender:
         blended = self.blended(ratings, user_id)
         allowed = self._allowed(blended, exclude, genres)
         dial = diversity if blended.profile.n_ratings else max(diversity, COLD_VARIETY)
-        cols = self._top(blended.scores, best(blended.scores, allowed, max(n, POOL)), n, dial)
+        best_first = best(blended.scores, allowed, max(n, POOL))
+        cols = diversify(best_first, blended.scores, self.genre_groups, self.franchises, min(n, VARIED), dial)[: max(n, 0)]
         return list(self._listing(blended, cols))
 
     def predict(self, ratings: Mapping[int, float], item_ids: Iterable[int], user_id: int | None = None) -> FloatArray:
@@ -216,13 +212,11 @@ class Recommender:
             allowed[self.waiting(ratings, seen)] = False
         diversity = (self.weights.diversity if diversity is None else diversity) * (1.0 + preferences.diverse)
         dial = diversity if blended.profile.n_ratings else max(diversity, COLD_VARIETY)
-        first, order = above_the_rest(blended.scores, allowed, max(n, CANDIDATES))
-        top = self._top(blended.scores, first[order[: max(n, POOL)]], n, dial)
-        grouped = self.genre_groups.best(blended.scores, allowed, first, order, n_by_genre)
-        faceted = self._facets.best(blended.scores, allowed, first, order, n_by_facet)
         wanted = self.matrix.items.positions(np.fromiter(also, dtype=np.int64))
-        cols = listed(blended.scores, first, order, top, grouped, faceted, wanted)
-        return RankedList(top.size, self._listing(blended, cols), cols, self.genre_names, grouped)
+        n_top, cols, grouped = choose(
+            blended.scores, allowed, (n, n_by_genre, n_by_facet), dial, self.genre_groups.parts, self._facets.parts, self.franchises, wanted
+        )
+        return RankedList(n_top, self._listing(blended, cols), cols, self.genre_names, grouped)
 
     def waiting(self, ratings: Iterable[int], seen: Iterable[int] = ()) -> IntArray:
         """Positions of the parts of series that wait for an earlier one, for who rated and saw these item ids."""
@@ -282,10 +276,6 @@ class Recommender:
         wanted = {genres} if isinstance(genres, str) else set(genres)
         flags = [at for at, name in enumerate(self.genre_names) if name in wanted]
         return np.asarray(self.genre_flags[:, flags].any(axis=1))
-
-    def _top(self, scores: FloatArray, best_first: IntArray, n: int, dial: float) -> IntArray:
-        """The best of these, varied as the dial says."""
-        return diversify(best_first, scores, self.genre_groups, self.franchises, min(n, VARIED), dial)[: max(n, 0)]
 
     def _listing(self, blended: Blend, cols: IntArray) -> Listing:
         predicted = self.stars.predict(blended.profile, cols)

@@ -55,16 +55,10 @@ class Groups:
         self.bits = np.zeros((flags.shape[0], int(kinds.max(initial=0)) + 1), dtype=np.uint64)
         self.bits[:, kinds] = flags
 
-    def best(self, scores: FloatArray, allowed: npt.NDArray[np.bool_], first: IntArray, order: IntArray, n: int) -> IntArray:
-        """``int[n_groups, n]``: each group's `n` largest allowed scores, largest first, equal ones in order; -1 where there are fewer.
-
-        `first` are the allowed items that score more than all others, and their order (see
-        `above_the_rest`): a group that has `n` of them is not looked through.
-        """
-        found = np.full((self.starts.size - 1, max(n, 0)), -1, dtype=np.int64)
-        if found.size:
-            best_in_groups(scores, allowed, first, order, self.starts, self.members, self.kinds, self.bits, found)
-        return found
+    @property
+    def parts(self) -> tuple[IntArray, npt.NDArray[np.int32], Places, npt.NDArray[np.uint64]]:
+        """Where each group's members begin, the members, and `kinds` and `bits`."""
+        return self.starts, self.members, self.kinds, self.bits
 
 
 def facet_groups(items: Items) -> list[IntArray]:
@@ -179,8 +173,22 @@ def in_order(values):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
+def best_of_groups(scores, allowed, first, order, groups, n):  # type: ignore[no-untyped-def]
+    """``int64[n_groups, n]``: each group's `n` largest allowed scores, largest first, equal ones in order; -1 where there are fewer.
+
+    `first` are the allowed items that score more than all others, and their order (see `above_the_rest`): a group that has
+    `n` of them is not looked through. `groups` are `Groups.parts`.
+    """
+    starts, members, kinds, bits = groups
+    found = np.full((starts.size - 1, max(n, 0)), -1, np.int64)
+    if found.size:
+        best_in_groups(scores, allowed, first, order, starts, members, kinds, bits, found)
+    return found
+
+
+@njit(cache=True, nogil=True)
 def best_in_groups(scores, allowed, first, order, starts, members, kinds, bits, found):  # type: ignore[no-untyped-def]
-    """`Groups.best`."""
+    """Fill in what `best_of_groups` finds."""
     n_groups, n = found.shape
     one, taken, own = np.uint64(1), np.zeros(n_groups, np.int64), np.empty(first.size, np.uint64)
     for word in range(bits.shape[0]):

@@ -9,8 +9,9 @@ import numpy as np
 import numpy.typing as npt
 
 from .blend import Blend
+from .choosing import POOL
 from .data import FloatArray, IntArray
-from .recommender import N_CAUSES, N_REASONS, POOL, Recommender
+from .recommender import N_CAUSES, N_REASONS, Recommender
 from .results import Reason
 from .select import best
 from .steering import NEUTRAL, Preferences

@@ -30,9 +30,15 @@ def diversify(order: IntArray, scores: FloatArray, features: Groups, groups: Int
         n: how many to pick.
         dial: 0 keeps the order, 1 gives up one standard deviation of the pool for a film quite alike; 2 is usual.
     """
+    return np.asarray(varied(order, scores, features.kinds, features.bits, groups, n, dial))
+
+
+@njit(cache=True, nogil=True)
+def varied(order, scores, kinds, bits, groups, n, dial):  # type: ignore[no-untyped-def]
+    """`diversify`; `kinds` and `bits` are the features'."""
     if dial <= 0 or n <= 0 or order.size <= 1:
         return order
-    return np.asarray(picked_first(order, scores, features.kinds, features.bits, groups, FRANCHISE, min(n, order.size), dial))
+    return picked_first(order, scores, kinds, bits, groups, FRANCHISE, min(n, order.size), dial)
 
 
 @njit(cache=True, nogil=True, error_model="numpy")

@@ -7,7 +7,7 @@ from numba import njit
 
 from .ahead import fetch
 from .cells import BLOCK_BITS, CODE_BITS
-from .nearest import LINE, add_list, by_blocks
+from .nearest import LINE, add_list, by_blocks, take_nearest
 
 FAR_AHEAD = 16
 """So many of neighbours' rows, which are short, before it is read one is asked for: four are read before the memory answers."""
@@ -32,6 +32,33 @@ def told_by(cols, codes, preferences, rarity, values, signed):  # type: ignore[n
         squares += own * own
         told[at] = rare * own
     return told, max(np.sqrt(squares), 1e-12)
+
+
+@njit(cache=True, nogil=True)
+def nearest_of(  # type: ignore[no-untyped-def]
+    lists, heads, lengths, cols, codes, preferences, own_row, rarity, values, signed, middle, shrinkage, k
+):
+    """The rows of a person's `k` nearest, ascending, and their similarities, all above 0 (`take_nearest`).
+
+    Args:
+        lists, heads, lengths, own_row, shrinkage: as of `take_nearest`.
+        cols, codes, preferences, rarity, values, signed: as of `told_by`.
+        middle: from how many stars on a rating counts for who is compared with him.
+    """
+    told, length = told_by(cols, codes, preferences, rarity, values, signed)
+    rows, similarities, line = np.empty(k, np.int64), np.empty(k), (0.5 / (5.0 - middle), -middle / (5.0 - middle))
+    found = take_nearest(lists, heads, cols, told, line, length, shrinkage, lengths, own_row, rows, similarities)
+    return rows[:found], similarities[:found]
+
+
+@njit(cache=True, nogil=True)
+def votes_of_nearest(question, floor, start, counts, cells, power, values):  # type: ignore[no-untyped-def]
+    """`nearest_of` the question's rows, then `votes_of` them; no rows where nobody is near."""
+    rows, similarities = nearest_of(*question)
+    if not rows.size:
+        return rows, floor, similarities
+    scores, weights = votes_of(floor, start, counts, cells, rows, similarities, power, values)
+    return rows, scores, weights
 
 
 @njit(cache=True, nogil=True)

@@ -10,7 +10,7 @@ from movie_recommender.core.adding import shares
 from movie_recommender.core.blend import CAUTION, blend
 from movie_recommender.core.profile import Profile
 from movie_recommender.core.scorers import Signal
-from movie_recommender.core.select import Groups, above_the_rest, best, listed
+from movie_recommender.core.select import Groups, above_the_rest, best, best_of_groups, listed
 
 N = 60
 values = st.floats(-5, 5, width=32) | st.just(np.nan)
@@ -96,7 +96,7 @@ def test_the_best_are_those_that_sorting_everything_finds(scores, allowed, n):
 @given(some_scores, some_flags, st.lists(some_flags, max_size=3), st.integers(0, 8), st.integers(0, N))
 def test_the_best_of_every_group_are_those_that_sorting_it_finds(scores, allowed, groups, n, n_first):
     first, order = above_the_rest(scores, allowed, n_first)
-    found = Groups([np.flatnonzero(group) for group in groups], N).best(scores, allowed, first, order, n)
+    found = best_of_groups(scores, allowed, first, order, Groups([np.flatnonzero(group) for group in groups], N).parts, n)
     for group, row in zip(groups, found, strict=True):
         expected = [at for at in np.lexsort((np.arange(N), -scores)) if allowed[at] and group[at]]
         assert [at for at in row.tolist() if at >= 0] == expected[:n]
@@ -108,7 +108,7 @@ def test_a_list_holds_its_top_then_all_else_that_is_asked_for_by_score(scores, a
     first, order = above_the_rest(scores, allowed, data.draw(st.integers(0, N)))
     top = first[order[: data.draw(st.integers(0, 9))]]
     of_each, none = Groups([np.flatnonzero(group) for group in groups], N), np.empty((0, 5), np.int64)
-    grouped = of_each.best(scores, allowed, first, order, 5)
+    grouped = best_of_groups(scores, allowed, first, order, of_each.parts, 5)
     cols = listed(scores, first, order, top, grouped, none, np.array(wanted, dtype=np.int64))
     others = (set(grouped.ravel().tolist()) | set(wanted)) - {-1} - set(top.tolist())
     assert cols.tolist() == top.tolist() + sorted(others, key=lambda item: (-scores[item], item))

@@ -10,7 +10,7 @@ from movie_recommender.core import Items, Ratings, Recommender
 from movie_recommender.core.matrix import RatingMatrix
 from movie_recommender.core.profile import fold_in
 from movie_recommender.core.scorers.kindred import Kindred
-from movie_recommender.core.scorers.newcomers import newcomers
+from movie_recommender.core.scorers.newcomers import newcomers, says
 
 
 def fitted(ratings, items, **settings):
@@ -66,7 +66,8 @@ def test_on_all_axes_the_scores_are_those_of_the_plain_regression(ratings, items
     units = likes / np.linalg.norm(likes, axis=1, keepdims=True)
     profile = fold_in(alice, scorer.matrix)
     own = np.zeros(items.n_items)
-    own[profile.cols] = scorer._own(profile)
+    emphasis = profile.emphasis(scorer.settings["lately"], scorer.settings["fading"])
+    own[profile.cols] = says(profile.codes, profile.preferences, scorer.liking, scorer.settings["patience"], emphasis)
     answers = np.linalg.solve(np.exp(2.0 * (units @ units.T - 1.0)) + np.eye(users.size), likes)
     expected = np.exp(2.0 * (units @ own - 1.0)) @ answers
     np.testing.assert_allclose(scores(scorer, alice)[scorer.cols], expected[scorer.cols], atol=2e-4)

@@ -4,14 +4,18 @@ import numpy as np
 import pytest
 
 from movie_recommender.core.bytes import ByteTable, ShortTable, some_products
-from movie_recommender.core.fine import LEADING, FineTable
-from movie_recommender.core.half import SIDE, HalfTable
+from movie_recommender.core.fine import LEADING, FineTable, products_with_all, sums_over_all
+from movie_recommender.core.half import SIDE, HalfTable, products_of_words, sums_of_words
 
 
 def normal(n, d, seed=0):
     """Columns of very different size, as those of main axes are, and rows too."""
     rng = np.random.default_rng(seed)
     return (rng.normal(0.1, 1.0, (n, d)) * 0.97 ** np.arange(d) * rng.lognormal(0, 1, (n, 1))).astype(np.float32)
+
+
+def as_float32(vector):
+    return vector.astype(np.float32)
 
 
 def assert_products(found, kept, vector, off):
@@ -29,9 +33,9 @@ def test_a_fine_table_multiplies_what_it_keeps(n, d, across):
     assert (len(table), table.width, kept.shape) == (n, d, (n, d))
     np.testing.assert_array_equal(table.rows(np.arange(n)[::3]), kept[::3])
     if across:
-        assert_products(table.sums(weights), kept.T, weights, off=1e-3)
+        assert_products(sums_over_all(*table.parts, as_float32(weights)), kept.T, weights, off=1e-3)
     else:
-        assert_products(table.products(vector), kept, vector, off=1e-3)
+        assert_products(products_with_all(*table.parts, as_float32(vector)), kept, vector, off=1e-3)
 
 
 def test_a_fine_table_keeps_a_hundredth_and_of_the_leading_columns_nearly_all():
@@ -43,7 +47,8 @@ def test_a_fine_table_keeps_a_hundredth_and_of_the_leading_columns_nearly_all():
 
 def test_sums_over_a_fine_table_with_one_weight_for_all_have_nothing_of_the_rounding():
     given = normal(3000, 100)
-    np.testing.assert_allclose(FineTable(given, across=True).sums(np.ones(3000)), given.sum(axis=0), rtol=1e-3, atol=0.05)
+    found = sums_over_all(*FineTable(given, across=True).parts, as_float32(np.ones(3000)))
+    np.testing.assert_allclose(found, given.sum(axis=0), rtol=1e-3, atol=0.05)
 
 
 @pytest.mark.parametrize("extreme", [1.0, -1.0])
@@ -51,8 +56,8 @@ def test_whole_numbers_never_grow_beyond_four_bytes(extreme):
     given = np.full((3, 20000), extreme)
     given[1] *= -1
     given[2, ::2] *= -1
-    table = FineTable(given)
-    assert_products(table.products(np.full(20000, 3.0)), table.whole(), np.full(20000, 3.0), off=1e-3)
+    table, vector = FineTable(given), as_float32(np.full(20000, 3.0))
+    assert_products(products_with_all(*table.parts, vector), table.whole(), vector, off=1e-3)
 
 
 @pytest.mark.parametrize(("n", "d"), [(0, 5), (5, 0), (1, 1), (SIDE, 4), (SIDE + 1, 9), (1000, 64), (300, 384)])
@@ -61,10 +66,11 @@ def test_a_half_table_multiplies_what_it_keeps_and_leaves_out_what_is_unknown(n,
     given, vector, known = rng.normal(size=(n, d)), rng.normal(size=d), rng.random(n) < 0.8
     table = HalfTable(given)
     kept = table.rows(np.arange(n))
-    found = table.products(vector, known)
+    found = products_of_words(table.words, table.scale * as_float32(vector), known)
     np.testing.assert_array_equal(np.isnan(found), ~known)
     assert_products(found[known], kept[known], vector, off=5e-3)
-    np.testing.assert_allclose(table.sums(np.arange(n)[::2], np.ones(-(-n // 2))), kept[::2].sum(axis=0), atol=1e-3)
+    sums = sums_of_words(table.words, table.scale, np.arange(n)[::2], as_float32(np.ones(-(-n // 2))))
+    np.testing.assert_allclose(sums, kept[::2].sum(axis=0), atol=1e-3)
 
 
 def test_a_half_table_keeps_the_order_of_bell_shaped_columns_and_the_values_of_columns_with_two():

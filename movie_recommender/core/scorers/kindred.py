@@ -13,8 +13,8 @@ from numba import njit
 from ..ahead import fetch
 from ..bytes import ShortTable
 from ..cells import CODE_BITS
-from ..data import CODES, FloatArray, IntArray, Items
-from ..fine import FineTable
+from ..data import FloatArray, IntArray, Items
+from ..fine import FineTable, products_with_all, sums_over_all
 from ..matrix import RatingMatrix, code_table
 from ..profile import Profile
 from ..results import Causes
@@ -178,11 +178,6 @@ class Kindred(Scorer):
     def _kernel(self, cosines: FloatArray) -> FloatArray:
         return np.exp(self.settings["sharpness"] * (cosines - 1.0))
 
-    def _own(self, profile: Profile) -> npt.NDArray[np.float32]:
-        """``float32[n_ratings]``, of unit length: what each of his ratings says about his taste."""
-        codes, emphasis = np.minimum(profile.codes, CODES - 1), profile.emphasis(self.settings["lately"], self.settings["fading"])
-        return says(codes, profile.preferences, self.liking, self.settings["patience"], emphasis).astype(np.float32)
-
     def _place(self, profile: Profile) -> int:
         """His place among those who are learned from, or -1."""
         return int(self.place[profile.row]) if 0 <= profile.row < self.place.size else -1
@@ -204,18 +199,20 @@ class Kindred(Scorer):
     def score(self, profile: Profile) -> Signal:
         if not profile.n_ratings or not self.films.steps.size:
             return unknown(self.matrix.n_items)
-        own, place = self._own(profile), self._place(profile)
-        cosines = cosines_to(own, self.begins, self.raters, profile.cols, self.liking, self.inverse_lengths)
-        kernel = self._kernel(cosines).astype(np.float32)
+        emphasis, place = profile.emphasis(self.settings["lately"], self.settings["fading"]), self._place(profile)
+        own, cosines = own_and_cosines(
+            profile.cols, profile.codes, profile.preferences, self.liking, self.settings["patience"], emphasis,
+            self.begins, self.raters, self.inverse_lengths,
+        )  # fmt: skip
+        kernel = self._kernel(cosines).astype(np.float32, copy=False)
         weights = kernel
         if place >= 0:
             weights = kernel.copy()
             weights[place] -= kernel @ self._own_share(place)
-        answer = self.people.sums(weights)
-        if profile.famous:
-            of_few = self.people_of_few.sums(without_oneself(kernel[None, :], np.array([place]))[0])
-            answer = (1.0 - profile.famous) * answer + profile.famous * of_few
-        scores = on_floor(self.matrix.floor, self.cols, self.films.products(answer))
+        of_few = without_oneself(kernel[None, :], np.array([place]))[0] if profile.famous else weights
+        scores = answered(
+            weights, of_few, profile.famous, self.people.parts, self.people_of_few.parts, self.films.parts, self.matrix.floor, self.cols
+        )  # fmt: skip
         return Signal(scores, self._trace(profile, own, kernel))
 
     def _trace(self, profile: Profile, own: npt.NDArray[np.float32], kernel: npt.NDArray[np.float32]) -> Trace:
@@ -248,6 +245,34 @@ def without_oneself(kernel: npt.NDArray[np.floating], places: IntArray) -> Table
 
 
 @njit(cache=True, nogil=True)
+def own_and_cosines(  # type: ignore[no-untyped-def]
+    cols, codes, preferences, liking, patience, emphasis, begins, raters, inverse_lengths
+):
+    """``float32[n]`` of unit length, what each of a person's ratings says about his taste; and its `cosines_to` everybody's likes."""
+    own = says(codes, preferences, liking, patience, emphasis).astype(np.float32)
+    return own, cosines_to(own, begins, raters, cols, liking, inverse_lengths)
+
+
+@njit(cache=True, nogil=True)
+def answered(weights, of_few, famous, people, people_of_few, films, floor, cols):  # type: ignore[no-untyped-def]
+    """``float32[n_items]``: the answers to a person of these kernels, at these columns; the floor elsewhere.
+
+    Args:
+        weights: ``float32[n_people]``, the kernels.
+        of_few, famous: those for the model of few, and by how much it answers.
+        people, people_of_few, films: `FineTable.parts`.
+    """
+    answer = sums_over_all(*people, weights)  # type: ignore[call-arg]
+    if famous:
+        few = sums_over_all(*people_of_few, of_few)  # type: ignore[call-arg]
+        answer = ((1.0 - famous) * answer + famous * few).astype(np.float32)
+    values, scores = products_with_all(*films, answer), floor.copy()  # type: ignore[call-arg]
+    for at in range(cols.size):
+        scores[cols[at]] = values[at]
+    return scores
+
+
+@njit(cache=True, nogil=True)
 def cosines_to(own, begins, raters, cols, liking, inverse_lengths):  # type: ignore[no-untyped-def]
     """``float32[n_people]``: of a person's likes of these columns to everybody's."""
     sums, says = np.zeros(inverse_lengths.size, np.float32), np.empty(liking.size, np.float32)
@@ -259,15 +284,6 @@ def cosines_to(own, begins, raters, cols, liking, inverse_lengths):  # type: ign
         for cell in raters[begins[cols[k]] : begins[cols[k] + 1]]:
             sums[cell >> CODE_BITS] += says[cell & 15]
     return sums * inverse_lengths
-
-
-@njit(cache=True, nogil=True)
-def on_floor(floor, cols, values):  # type: ignore[no-untyped-def]
-    """``float32[n_items]``: these values at these columns, the floor elsewhere."""
-    found = floor.copy()
-    for at in range(cols.size):
-        found[cols[at]] = values[at]
-    return found
 
 
 @njit(cache=True, nogil=True)

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
 from ..cells import CODE_BITS
 from ..data import CODES, FloatArray, IntArray, Items
 from ..matrix import RatingMatrix, code_table
-from ..nearest import take_nearest
 from ..profile import Profile
 from ..results import Cause, Causes, Crowd
-from ..votes import row_norm, row_norms, told_by, votes_for, votes_of
+from ..votes import nearest_of, row_norm, row_norms, votes_for, votes_of_nearest
 from .base import Scorer, Signal, Trace, unknown
 
 STARS = np.arange(1, CODES) / 2.0
@@ -71,28 +70,27 @@ class Neighbours(Scorer):
         The similarity of two people, -1..1: the product of their weighted preferences over their
         lengths, times overlap / (overlap + shrinkage). He is not his own neighbour.
         """
-        lists, heads, span = self.matrix.by_item, self.matrix.heads, 5.0 - self.settings["middle"]
-        told, length = told_by(
-            profile.cols, profile.codes, profile.preferences, self.frequency_weights, self.values, self.settings["signed"]
+        found: tuple[IntArray, FloatArray] = nearest_of(*self._question(profile))
+        return found
+
+    def _question(self, profile: Profile) -> tuple[Any, ...]:
+        """What `nearest_of` is asked."""
+        lists, heads, settings = self.matrix.by_item, self.matrix.heads, self.settings
+        return (
+            (lists.start, lists.counts, lists.cells), (heads.item, heads.place, heads.rows), (self.inverse_norms, self.short_norms),
+            profile.cols, profile.codes, profile.preferences, profile.row, self.frequency_weights, self.values,
+            settings["signed"], settings["middle"], max(settings["shrinkage"], 1e-9),
+            min(int(settings["max_neighbours"]), self.matrix.n_users),
         )  # fmt: skip
-        k = min(int(self.settings["max_neighbours"]), self.matrix.n_users)
-        rows, similarities = np.empty(k, dtype=np.int64), np.empty(k)
-        found = take_nearest(
-            (lists.start, lists.counts, lists.cells), (heads.item, heads.place, heads.rows), profile.cols, told,
-            (0.5 / span, -self.settings["middle"] / span), length, max(self.settings["shrinkage"], 1e-9),
-            (self.inverse_norms, self.short_norms), profile.row, rows, similarities,
-        )  # fmt: skip
-        return rows[:found], similarities[:found]
 
     def score(self, profile: Profile) -> Signal:
         if not profile.n_ratings or not self.matrix.n_users:
             return unknown(self.matrix.n_items)
-        nearest, similarity = self.neighbourhood(profile)
-        if not nearest.size:
-            return unknown(self.matrix.n_items)
-        lists, floor = self.matrix.by_user, self.matrix.floor
-        scores, weights = votes_of(floor, lists.start, lists.counts, lists.cells, nearest, similarity, self.settings["power"], self.votes)
-        return Signal(scores, self._trace(nearest, weights))
+        lists = self.matrix.by_user
+        nearest, scores, weights = votes_of_nearest(
+            self._question(profile), self.matrix.floor, lists.start, lists.counts, lists.cells, self.settings["power"], self.votes
+        )  # fmt: skip
+        return Signal(scores, self._trace(nearest, weights)) if nearest.size else unknown(self.matrix.n_items)
 
     def _trace(self, nearest: IntArray, weights: FloatArray) -> Trace:
         def trace(wanted: IntArray, limit: int) -> Causes:

@@ -8,7 +8,7 @@ import numpy as np
 from numba import njit
 
 from ..data import IntArray, Items
-from ..half import HalfTable
+from ..half import HalfTable, products_of_words, sums_of_words
 from ..matrix import RatingMatrix
 from ..profile import Profile
 from ..results import Causes
@@ -41,16 +41,26 @@ class Plots(Scorer):
         self.vectors = HalfTable(_on_main_axes(_centred(vectors, self.known), int(self.settings["axes"])))
 
     def score(self, profile: Profile) -> Signal:
-        cols, weights = told(self.known, profile.cols, profile.preferences, self.settings["shrinkage"])
+        cols, weights, scores = likeness(
+            self.vectors.words, self.vectors.scale, self.known, profile.cols, profile.preferences, self.settings["shrinkage"]
+        )  # fmt: skip
         if not cols.size:
             return unknown(self.matrix.n_items)
-        scores = self.vectors.products(self.vectors.sums(cols, weights), self.known)
 
         def trace(wanted: IntArray, limit: int) -> Causes:
             shares = weights[:, None] * (self.vectors.rows(cols) @ self.vectors.rows(wanted).T)
             return movie_causes(self.matrix.items.ids[cols], profile.stars[self.known[profile.cols]], shares, limit)
 
         return Signal(scores, trace)
+
+
+@njit(cache=True, nogil=True)
+def likeness(words, scale, known, cols, preferences, shrinkage):  # type: ignore[no-untyped-def]
+    """What is `told`, and ``float32[n_items]``: what it adds up to times every plot, `words` and `scale` being a `HalfTable`'s."""
+    own, weights = told(known, cols, preferences, shrinkage)
+    if not own.size:
+        return own, weights, scale
+    return own, weights, products_of_words(words, scale * sums_of_words(words, scale, own, weights.astype(np.float32)), known)
 
 
 @njit(cache=True, nogil=True)
