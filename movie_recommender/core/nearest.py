@@ -8,7 +8,8 @@ from numba import njit
 from .ahead import fetch
 from .cells import BLOCK, BLOCK_BITS, CODE_BITS
 from .data import CODES
-from .heads import NEUTRAL, PLANES, TOGETHER, WORDS, by_weight, fetch_heads, sum_heads
+from .heads import NEUTRAL
+from .summing import PLANES, TOGETHER, WORDS, by_weight, fetch_heads, sum_heads
 
 ROUNDING = 1e-12
 """A similarity up to here is what rounding leaves of one that is zero."""

@@ -11,7 +11,7 @@ from .. import core
 from ..errors import SettingError
 from ..storage import revisions
 
-FORMAT = 7  # raised when lists of the same fit would differ: every list is then computed again
+FORMAT = 8  # raised when lists of the same fit would differ: every list is then computed again
 
 
 def weights_file() -> Path | None:

@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 
 from movie_recommender.core import Ratings
 from movie_recommender.core.cells import BLOCK
-from movie_recommender.core.heads import COUNTED, TOGETHER
 from movie_recommender.core.matrix import RatingMatrix
 from movie_recommender.core.profile import fold_in
 from movie_recommender.core.scorers.neighbours import Neighbours
+from movie_recommender.core.summing import COUNTED, TOGETHER
 
 from . import reference
 
