@@ -170,7 +170,7 @@ PEERS: dict[str, Callable[[sp.csr_matrix], Ways]] = {
     "LensKit UserKNN": _lenskit("UserKNNScorer", "LensKit UserKNN", "the nearest only"),
     "LensKit ItemKNN": _lenskit("ItemKNNScorer", "LensKit ItemKNN", BLIND),
     "implicit cosine": _implicit_cosine,
-    "implicit ALS": _implicit_als(64, 1, "implicit ALS fold-in, 64 factors"),
+    "implicit ALS": _implicit_als(100, 1, "implicit ALS fold-in, 100 factors, one thread"),
     DEFAULTS: _implicit_als(100, 0, "implicit ALS fold-in, 100 factors and all threads, as installed"),
 }
 
