@@ -22,7 +22,7 @@ from .errors import SettingError
 log = logging.getLogger(__name__)
 STOP_SECONDS = 15
 START_SECONDS = 120
-ENGINE_SECONDS = 180.0  # a new machine compiles kernels first, a minute or two; then the site is there, and says that lists are on their way
+ENGINE_SECONDS = 180.0  # a new machine compiles first, a minute or two; after it the site is there, and says that lists are on their way
 STEADY_SECONDS = 60  # a process that ran this long has started well
 # How glibc keeps the website's memory. Few pools for many threads: with its default, one a thread, it takes some 15 MB more. What is
 # large goes back at once: after the first password, whose hash takes 19 MiB, it would keep everything smaller in the pools, 20 MB more.
