@@ -33,6 +33,7 @@ def ridge(features: ByteTable, cols: IntArray, right: Vectors, noise: np.float32
 
 @njit(cache=True, nogil=True)
 def of_some(steps, scale, cols, right, noise):  # type: ignore[no-untyped-def]
+    """`ridge` of the rows of a `ByteTable`, by `by_gradients`."""
     return by_gradients(scaled_rows(steps, scale, cols), right, noise)
 
 

@@ -192,6 +192,7 @@ def test_many_films_that_most_people_rated_count_each_for_itself(middle):
     matrix = RatingMatrix(reference.ratings_of(dense, rng), reference.bare_items(n_items))
     scorer = Neighbours({"max_neighbours": 50, "middle": middle})
     scorer.fit(matrix, reference.bare_items(n_items))
+    assert (matrix.heads.item >= 0).all()
     assert (matrix.heads.place[matrix.heads.item, 0] >= 0).all()
     for own in (dict.fromkeys(range(n_items), 4.0), {item: 0.5 + item % 10 / 2 for item in range(0, n_items, 2)}):
         profile = fold_in(own, matrix)
