@@ -54,7 +54,6 @@ class Measured:
     state_bytes: int
     by_profile: list[ByProfile] = field(default_factory=list)
     people: int = 0
-    each_ms: list[float] = field(default_factory=list)
     median_ms: float = 0.0
     p95_ms: float = 0.0
     median_with_reasons_ms: float = 0.0
@@ -66,8 +65,8 @@ class Measured:
     start_resident_bytes: int = 0
 
 
-def measure(size: str, n_people: int = 200, seed: int = 1) -> Measured:
-    """Make the world, fit, and measure."""
+def measure(size: str, n_people: int = 200, snapshot: Path | None = None, seed: int = 1) -> Measured:
+    """Make the world, fit, and measure; the model's snapshot is left at this place, if there is one."""
     bandwidth = read_bandwidth()
     world = synthetic.of_size(size, seed)
     items = synthetic.facts(world, seed)
@@ -89,12 +88,13 @@ def measure(size: str, n_people: int = 200, seed: int = 1) -> Measured:
         measured.by_profile.append(ByProfile(len(rated), seconds * 1e3, limit * 1e3))
     _measure_people(measured, model, world, n_people, seed)
     _measure_ratings(measured, model, world, seed)
-    _measure_start(measured, model, world)
+    with tempfile.TemporaryDirectory() as folder:
+        _measure_start(measured, model, world, snapshot or Path(folder) / snapshots.NAME)
     return measured
 
 
 def random_people(n_users: int, n_people: int, seed: int = 1) -> list[int]:
-    """Whose lists are made; peers are asked for the first of them."""
+    """Whose lists are made; peers are asked for the first of them, and ours beside each peer."""
     people: list[int] = np.random.default_rng(seed).choice(n_users, min(n_people, n_users), replace=False).tolist()
     return people
 
@@ -107,7 +107,7 @@ def _measure_people(measured: Measured, model: Recommender, world: synthetic.Wor
         seconds.append(cpu_seconds(lambda: model.rank(rated, LENGTH, PER_GENRE, user_id=user)))  # noqa: B023
         if len(with_reasons) < 20:
             with_reasons.append(cpu_seconds(lambda: model.rank(rated, LENGTH, PER_GENRE, user_id=user).items[0].reasons, 3))  # noqa: B023
-    measured.people, measured.each_ms = len(seconds), [second * 1e3 for second in seconds]
+    measured.people = len(seconds)
     measured.median_ms, measured.p95_ms = (float(np.percentile(seconds, q)) * 1e3 for q in (50, 95))
     measured.median_with_reasons_ms = float(np.median(with_reasons)) * 1e3
 
@@ -130,13 +130,11 @@ def _measure_ratings(measured: Measured, model: Recommender, world: synthetic.Wo
     measured.rate_us, measured.update_us = float(np.median(rates)) * 1e6, float(np.median(updates)) * 1e6
 
 
-def _measure_start(measured: Measured, model: Recommender, world: synthetic.World) -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "engine.snapshot"
-        snapshots.save(path, model, {})
-        measured.snapshot_bytes = path.stat().st_size
-        command = [sys.executable, "-m", start.__name__, str(path), *map(str, world.cols[: PROFILE_SIZES[1]].tolist())]
-        found = json.loads(subprocess.run(command, check=True, capture_output=True).stdout)  # noqa: S603 - our own command
+def _measure_start(measured: Measured, model: Recommender, world: synthetic.World, path: Path) -> None:
+    snapshots.save(path, model, {})
+    measured.snapshot_bytes = path.stat().st_size
+    command = [sys.executable, "-m", start.__name__, str(path), *map(str, world.cols[: PROFILE_SIZES[1]].tolist())]
+    found = json.loads(subprocess.run(command, check=True, capture_output=True).stdout)  # noqa: S603 - our own command
     measured.start_seconds, measured.start_cpu_seconds = found["seconds"], found["cpu_seconds"]
     measured.start_resident_bytes = found["resident_bytes"]
 
@@ -192,4 +190,4 @@ def _arrays(thing: Any, seen: set[int] | None = None) -> Iterator[np.ndarray]:
 
 
 if __name__ == "__main__":
-    json.dump(asdict(measure(sys.argv[1], int(sys.argv[2]))), sys.stdout)
+    json.dump(asdict(measure(sys.argv[1], int(sys.argv[2]), Path(sys.argv[3]) if sys.argv[3:] else None)), sys.stdout)

@@ -14,6 +14,9 @@ BLOCK = 1024
 """Items blended at a time, so that all sums stay in the fastest cache."""
 
 
+TOLD = 6
+"""Numbers that are told of each signal."""
+
 FLAT = 1e-9
 """A signal of a smaller standard deviation says the same of all items."""
 
@@ -53,16 +56,19 @@ def moments(values, shared_by):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def add_signals(values, shared_by, places, cols, told, share, caution, scores):  # type: ignore[no-untyped-def]
-    """Fill `scores`: bring the signals to a common scale and add them up.
+def add_signals(values, shared_by, places, cols, told, share, caution):  # type: ignore[no-untyped-def]
+    """Bring the signals to a common scale and add them up.
 
     Args:
-        told: ``float64[n_signals, 6]``: the weight for cold items and its slope, the `moments` or -1, the fixed scale or NaN.
+        told: ``float64[n_signals * 6]``, of each signal: the weight for cold items and its slope, the `moments` or -1, the fixed scale
+            or NaN.
 
     Returns:
-        ``float64[n_signals, 4]``: of how many items it is known, the mean and the scale it was brought to, and 1 if it is flat.
+        ``float64[n_items]``, the scores; and ``float64[n_signals, 4]``: of how many items each signal is known, the mean and the
+        scale it was brought to, and 1 if it is flat.
     """
-    n = told.shape[0]
+    n, scores = told.size // TOLD, np.empty(share.size)
+    told = told.reshape(n, TOLD)
     found, numbers, heard = np.empty((n, 4)), np.empty((n, 4)), np.empty(n, np.bool_)
     for k in range(n):
         known, mean, deviation, fixed = told[k, 2], told[k, 3], told[k, 4], told[k, 5]
@@ -77,7 +83,7 @@ def add_signals(values, shared_by, places, cols, told, share, caution, scores): 
         numbers[k, 0], numbers[k, 1], numbers[k, 2], numbers[k, 3] = told[k, 0], told[k, 1], mean, 0.0 if flat else 1.0 / scale
         heard[k] = known == share.size
     add_terms(values, places, cols, numbers, heard, found[:, 0] == 0.0, told[:, 2] >= 0.0, share, caution, scores)
-    return found
+    return scores, found
 
 
 @njit(cache=True, nogil=True, error_model="numpy")

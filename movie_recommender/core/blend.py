@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -60,16 +61,34 @@ class Blend:
     Attributes:
         profile: whose they are.
         scores: ``float[n_items]``, never NaN.
-        terms: one for each signal that knows something about this person.
-        silent: the weights for cold items, and their slopes, of the signals that know nothing.
         share: ``float64[n_items]``, how warm each item is, 0..1.
+        said: each signal's name, the signal, its weight for cold items and its slope.
+        found: ``float64[n_signals, 4]``, what `add_signals` tells of each.
+        dials: terms that the person has added himself (`steering`).
     """
 
     profile: Profile
     scores: FloatArray
-    terms: tuple[Term, ...]
-    silent: FloatArray
     share: FloatArray
+    said: tuple[tuple[str, Signal, float, float], ...]
+    found: FloatArray
+    dials: tuple[Term, ...] = ()
+
+    @cached_property
+    def terms(self) -> tuple[Term, ...]:
+        """One for each signal that knows something about this person; made when reasons are asked for."""
+        heard = [
+            Term(name, signal, mean, scale, flat > 0.0, cold, slope)
+            for (name, signal, cold, slope), (n_known, mean, scale, flat) in zip(self.said, self.found.tolist(), strict=True)
+            if n_known
+        ]
+        return (*heard, *self.dials)
+
+    @cached_property
+    def silent(self) -> FloatArray:
+        """``float[n, 2]``: the weights for cold items, and their slopes, of the signals that know nothing."""
+        weights = [(cold, slope) for (_, _, cold, slope), n_known in zip(self.said, self.found[:, 0].tolist(), strict=True) if not n_known]
+        return np.array(weights).reshape(-1, 2)
 
     def weights(self, cols: IntArray) -> FloatArray:
         """``float[n_terms, len(cols)]``: the terms' renormalised weights; 0 where they know nothing."""
@@ -139,25 +158,19 @@ def blend(profile: Profile, scorers: Mapping[str, Scorer], weights: Weights, sha
     times total weight / (known weight + `CAUTION` * unknown weight).
     """
     asked = zip(scorers.items(), weights.at(tuple(scorers), profile.n_ratings, profile.famous).T.tolist(), strict=True)
-    said = [(name, warm, cold, scorer.score(profile)) for (name, scorer), (warm, cold) in asked if warm or cold]
+    said = tuple([(name, scorer.score(profile), cold, warm - cold) for (name, scorer), (warm, cold) in asked if warm or cold])
     if not said:
-        return Blend(profile, np.zeros(share.size), (), np.empty((0, 2)), share)
-    every = _padded([signal for *_, signal in said], len(scorers))
+        return Blend(profile, np.zeros(share.size), share, (), np.empty((0, 4)))
+    every = _padded([signal for _, signal, _, _ in said], len(scorers))
     values = tuple([signal.values for signal in every])
     shared_by = tuple([_ONE if signal.shared_by is None else signal.shared_by for signal in every])
     places = _alike([_NO_PLACES if signal.places is None or signal.cols is not None else signal.places for signal in every])
     cols = tuple([_NO_COLS if signal.cols is None else signal.cols for signal in every])
-    told = np.array([(cold, warm - cold, *signal.moments, scorers[name].fixed_scale or math.nan) for name, warm, cold, signal in said])
-    scores = np.empty(share.size)
-    found = add_signals(values, shared_by, places, cols, told, share, CAUTION, scores).tolist()
-    terms: list[Term] = []
-    silent: list[tuple[float, float]] = []
-    for (name, warm, cold, signal), (n_known, mean, scale, flat) in zip(said, found, strict=True):
-        if n_known:
-            terms.append(Term(name, signal, mean, scale, flat > 0.0, cold, warm - cold))
-        else:
-            silent.append((cold, warm - cold))
-    return Blend(profile, scores, tuple(terms), np.array(silent).reshape(-1, 2), share)
+    told: list[float] = []
+    for name, signal, cold, slope in said:
+        told += (cold, slope, *signal.moments, scorers[name].fixed_scale or math.nan)
+    scores, found = add_signals(values, shared_by, places, cols, np.array(told), share, CAUTION)
+    return Blend(profile, scores, share, said, found)
 
 
 def _padded(signals: list[Signal], length: int) -> list[Signal]:

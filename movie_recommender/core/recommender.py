@@ -212,7 +212,7 @@ class Recommender:
             allowed[self.waiting(ratings, seen)] = False
         diversity = (self.weights.diversity if diversity is None else diversity) * (1.0 + preferences.diverse)
         dial = diversity if blended.profile.n_ratings else max(diversity, COLD_VARIETY)
-        wanted = self.matrix.items.positions(np.fromiter(also, dtype=np.int64))
+        wanted = self._positions(also)
         n_top, cols, grouped = choose(
             blended.scores, allowed, (n, n_by_genre, n_by_facet), dial, self.genre_groups.parts, self._facets.parts, self.franchises, wanted
         )
@@ -265,11 +265,14 @@ class Recommender:
         return share
 
     def _allowed(self, blended: Blend, exclude: Iterable[int], genres: Iterable[str] | None) -> npt.NDArray[np.bool_]:
-        excluded = self.matrix.items.positions(np.fromiter(exclude, dtype=np.int64))
-        allowed = all_but(self.matrix.n_items, blended.profile.cols, excluded)
+        allowed = all_but(self.matrix.n_items, blended.profile.cols, self._positions(exclude))
         if genres is not None:
             allowed &= self._of_genres(genres)
         return allowed
+
+    def _positions(self, ids: Iterable[int]) -> IntArray:
+        wanted = np.fromiter(ids, dtype=np.int64)
+        return self.matrix.items.positions(wanted) if wanted.size else wanted
 
     def _of_genres(self, genres: Iterable[str]) -> npt.NDArray[np.bool_]:
         """``bool[n_items]``: which have any of these genres."""

@@ -16,9 +16,14 @@ ACCURATE, STEPS = 1e-6, 300
 """What is left unexplained when the steps end, of what there was; and how many there are at most."""
 
 
+def enough_for_products(features: ByteTable) -> int:
+    """From how many films on their rows' products are made."""
+    return max(MANY, features.width)
+
+
 def ridge(features: ByteTable, cols: IntArray, right: Vectors, noise: np.float32) -> Vectors:
     """``float32[d]``: the weights on the features that make ``right float32[len(cols)]`` of these rows, held back by `noise`."""
-    if cols.size < max(MANY, features.width):
+    if cols.size < enough_for_products(features):
         found: Vectors = of_some(features.steps, features.scale, cols, right, noise)
         return found
     own = features.rows(cols)

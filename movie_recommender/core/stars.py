@@ -15,7 +15,7 @@ from .cells import BLOCK_BITS, CODE_BITS
 from .data import HIGHEST, LOWEST, FloatArray, IntArray, Items
 from .matrix import Change, RatingMatrix
 from .profile import Profile
-from .ridge import ridge
+from .ridge import enough_for_products, of_some, ridge
 from .scorers.features import Genres, Keywords, Languages, People
 
 Features = npt.NDArray[np.float32]
@@ -137,11 +137,13 @@ class StarPredictor:
 
     def predict(self, profile: Profile, cols: IntArray | None = None) -> FloatArray:
         """``float[len(cols)]`` (all items if None): stars within 0.5..5, never NaN."""
-        taste, calm = self.taste(profile), (self.settings["calm_from"], 1.0 - self.settings["calm_slope"])
+        calm_from, calm, features = self.settings["calm_from"], 1.0 - self.settings["calm_slope"], self.features
         if cols is None:
-            return np.asarray(calmed(self.item_base, self.features.products(taste), *calm))
-        features = self.features
-        return np.asarray(calm_stars(self.item_base, cols, features.steps, features.scale, taste, *calm))
+            return np.asarray(calmed(self.item_base, features.products(self.taste(profile)), calm_from, calm))
+        if 0 < profile.n_ratings < enough_for_products(features):
+            own = profile.cols, profile.stars, np.float32(self.settings["noise"])
+            return np.asarray(stars_of_some(self.item_base, features.steps, features.scale, own, cols, calm_from, calm))
+        return np.asarray(calm_stars(self.item_base, cols, features.steps, features.scale, self.taste(profile), calm_from, calm))
 
 
 @njit(cache=True, nogil=True)
@@ -151,6 +153,14 @@ def apart_from(base, cols, stars):  # type: ignore[no-untyped-def]
     for at in range(cols.size):
         found[at] = stars[at] - base[cols[at]]
     return found
+
+
+@njit(cache=True, nogil=True)
+def stars_of_some(base, steps, scale, own, cols, calm_from, calm):  # type: ignore[no-untyped-def]
+    """`calm_stars` by the taste of who rated `own`: columns, stars, and the noise."""
+    rated, stars, noise = own
+    taste = of_some(steps, scale, rated, apart_from(base, rated, stars), noise)
+    return calm_stars(base, cols, steps, scale, taste, calm_from, calm)
 
 
 @njit(cache=True, nogil=True)

@@ -40,7 +40,7 @@ class Preferences:
 
     def scaled(self, weights: Weights) -> Weights:
         """The blend's weights as this person wants them."""
-        if all(factor == 1.0 for factor in self.weights.values()):
+        if not self.weights or all(factor == 1.0 for factor in self.weights.values()):
             return weights
 
         def times(curves: Mapping[str, tuple[float, ...]]) -> dict[str, tuple[float, ...]]:
@@ -67,7 +67,7 @@ def steer(blended: Blend, preferences: Preferences, matrix: RatingMatrix, items:
         return blended
     cols = np.arange(blended.scores.size)
     added = sum(term.cold * term.standardised(cols) for term in terms)
-    return replace(blended, scores=blended.scores + added, terms=(*blended.terms, *terms))
+    return replace(blended, scores=blended.scores + added, dials=tuple(terms))
 
 
 def _obscurity(counts: FloatArray) -> FloatArray:

@@ -6,15 +6,20 @@ import sys
 import numpy as np
 import pytest
 
-from movie_recommender.benchmarks import child, imports, plots, recompute, report, running_report, synthetic
+from movie_recommender.benchmarks import child, imports, lists, plots, recompute, report, running_report, synthetic
 from movie_recommender.errors import InvalidInput
 
 
 @pytest.fixture(scope="module")
-def measured():
+def snapshot(tmp_path_factory):
+    return tmp_path_factory.mktemp("kept") / "engine.snapshot"
+
+
+@pytest.fixture(scope="module")
+def measured(snapshot):
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(synthetic.SIZES, "tiny", (300, 500, 20_000))
-        yield recompute.measure("tiny", n_people=3)
+        yield recompute.measure("tiny", 3, snapshot)
 
 
 def test_every_figure_is_there_and_positive(measured):
@@ -31,11 +36,19 @@ def test_the_state_holds_each_rating_twice_and_little_else_a_person(measured):
 def test_the_page_has_a_row_for_every_size_profile_and_peer(measured):
     from dataclasses import asdict
 
-    peers = [{"name": "somebody's kNN", "milliseconds": 100 * measured.median_ms, "fit_seconds": 1.0, "people": 5, "note": ""}]
+    ours = [[1.0, 2.0, 9.0], [3.0, 4.0, 9.0]]  # before and after, of three people; the peer was asked for two
+    peers = [{"name": "somebody's kNN", "milliseconds": 250.0, "fit_seconds": 1.0, "people": 2, "note": "", "ours": ours}]
     page = report.page([report.SizeReport(asdict(measured), peers)])
     assert page.count("| tiny |") == 1 + len(measured.by_profile) + 1 + 1
-    assert "| somebody's kNN |" in page
-    assert "| 100.00 |" in page
+    assert "| somebody's kNN | 250.00 | 1.50, 3.50 | 100.00 | 1.0 | 2 |" in page
+
+
+def test_lists_are_measured_beside_a_peer_for_the_people_that_it_is_asked_for(measured, snapshot, tmp_path):
+    made = synthetic.world(300, 500, 20_000)
+    np.savez(tmp_path / "world.npz", indptr=made.indptr, cols=made.cols, codes=made.codes, people=[7, 3])
+    each = lists.main(snapshot, tmp_path / "world.npz")
+    assert len(each) == 2
+    assert min(each) > 0
 
 
 def test_the_page_tells_how_long_people_wait_for_a_list():

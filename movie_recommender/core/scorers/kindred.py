@@ -16,7 +16,7 @@ from ..fine import FineTable
 from ..matrix import RatingMatrix, code_table
 from ..profile import Profile
 from ..results import Causes
-from .answers import answered, own_and_cosines
+from .answers import answered, own_and_apart
 from .base import Scorer, Signal, Trace, unknown
 from .coliking import movie_causes
 from .neighbours import STARS
@@ -196,11 +196,11 @@ class Kindred(Scorer):
         if not profile.n_ratings or not self.films.steps.size:
             return unknown(self.matrix.n_items)
         emphasis, place = profile.emphasis(self.settings["lately"], self.settings["fading"]), self._place(profile)
-        own, cosines = own_and_cosines(
+        own, apart = own_and_apart(
             profile.cols, profile.codes, profile.preferences, self.liking, self.settings["patience"], emphasis,
-            self.begins, self.raters, self.inverse_lengths,
+            self.begins, self.raters, self.inverse_lengths, self.settings["sharpness"],
         )  # fmt: skip
-        kernel = self._kernel(cosines).astype(np.float32, copy=False)
+        kernel = np.exp(apart, out=apart)
         weights = kernel
         if place >= 0:
             weights = kernel.copy()

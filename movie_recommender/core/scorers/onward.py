@@ -78,9 +78,11 @@ class Onward(Scorer):
         return np.sort(np.random.default_rng(SAMPLED).choice(paths.rows.size, limit, replace=False))
 
     def score(self, profile: Profile) -> Signal:
+        if profile.newer is None or not self.knows:
+            return unknown(self.matrix.n_items)
         at = self.position[profile.cols]
         used = at >= 0
-        if profile.newer is None or not used.any() or not self.knows:
+        if not used.any():
             return unknown(self.matrix.n_items)
         few = self.settings["patience"] / (profile.n_ratings + self.settings["patience"])
         liked = (1.0 - few) * profile.preferences + few * self.liking[profile.codes]
