@@ -94,7 +94,7 @@ def measure(size: str, n_people: int = 200, snapshot: Path | None = None, seed: 
 
 
 def random_people(n_users: int, n_people: int, seed: int = 1) -> list[int]:
-    """Whose lists are made; peers are asked for the first of them, and ours beside each peer."""
+    """Whose lists are made; peers are asked for them too, slow ones for the first of them."""
     people: list[int] = np.random.default_rng(seed).choice(n_users, min(n_people, n_users), replace=False).tolist()
     return people
 

@@ -17,7 +17,6 @@ from movie_recommender.storage import snapshots
 from . import child, machine, peers, recompute, running_report, synthetic
 from .running_report import table
 
-PEER_PEOPLE = 100
 PLOTS = (10_000,)
 PART_SECONDS, PEER_SECONDS = 3_600.0, 900.0
 """After which a part, or one library, is ended and the others go on."""
@@ -157,7 +156,7 @@ def _measure_peers(size: str, python: Path, n_people: int, snapshot: Path, say: 
     found: list[dict[str, Any]] = []
     path = snapshot.with_name("world.npz")
     world = synthetic.of_size(size)
-    chosen = recompute.random_people(world.n_users, n_people)[:PEER_PEOPLE]
+    chosen = recompute.random_people(world.n_users, n_people)
     shape = (world.n_users, world.n_items)
     np.savez(path, indptr=world.indptr, cols=world.cols, codes=world.codes, shape=shape, people=chosen)
     del world
