@@ -19,8 +19,9 @@ from typing import Any
 import numpy as np
 import scipy.sparse as sp
 
-DEFAULTS = "implicit ALS as it is installed"
-"""Asked with as many threads as it takes by itself; all others with one, BLAS too, as the environment has to say."""
+ITS_OWN, AS_INSTALLED = "implicit ALS, its own threads held to one", "implicit ALS as it is installed"
+FREE = frozenset({ITS_OWN, AS_INSTALLED})
+"""Asked with as many threads of BLAS as that takes by itself; all others with one, as the environment has to say."""
 
 K, N = 80, 500
 FEWEST, ENOUGH, REPEATS = 5, 150.0, 5
@@ -131,13 +132,13 @@ def _implicit_cosine(matrix: sp.csr_matrix) -> Ways:
     return [("implicit, item cosine", BLIND, lambda user: model.recommend(user, matrix[user], N=N))]
 
 
-def _implicit_als(factors: int, threads: int, name: str) -> Callable[[sp.csr_matrix], Ways]:
-    """One iteration: how often it iterates changes the factors and not the time of a list."""
+def _implicit_als(threads: int, name: str) -> Callable[[sp.csr_matrix], Ways]:
+    """Its own 100 factors, and one iteration: how often it iterates changes the factors and not the time of a list."""
 
     def prepare(matrix: sp.csr_matrix) -> Ways:
         from implicit.als import AlternatingLeastSquares
 
-        model = AlternatingLeastSquares(factors=factors, iterations=1, num_threads=threads, random_state=1)
+        model = AlternatingLeastSquares(iterations=1, num_threads=threads, random_state=1)
         model.fit(matrix, show_progress=False)
         raters = matrix.T.tocsr()
 
@@ -170,8 +171,9 @@ PEERS: dict[str, Callable[[sp.csr_matrix], Ways]] = {
     "LensKit UserKNN": _lenskit("UserKNNScorer", "LensKit UserKNN", "the nearest only"),
     "LensKit ItemKNN": _lenskit("ItemKNNScorer", "LensKit ItemKNN", BLIND),
     "implicit cosine": _implicit_cosine,
-    "implicit ALS": _implicit_als(100, 1, "implicit ALS fold-in, 100 factors, one thread"),
-    DEFAULTS: _implicit_als(100, 0, "implicit ALS fold-in, 100 factors and all threads, as installed"),
+    "implicit ALS": _implicit_als(1, "implicit ALS fold-in, one thread, BLAS too"),
+    ITS_OWN: _implicit_als(1, "implicit ALS fold-in, `num_threads=1`, BLAS as installed"),
+    AS_INSTALLED: _implicit_als(0, "implicit ALS fold-in, as installed"),
 }
 
 

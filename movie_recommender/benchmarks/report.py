@@ -163,7 +163,7 @@ def _measure_peers(size: str, python: Path, n_people: int, snapshot: Path, say: 
     before = _module("lists", snapshot, path)
     for name in peers.PEERS:
         say(f"{size} ratings: {name} ...")
-        environment = {} if name == peers.DEFAULTS else child.ONE_THREAD
+        environment = {} if name in peers.FREE else child.ONE_THREAD
         try:
             asked = json.loads(child.run([str(python), str(peers.__file__), str(path), name], PEER_SECONDS, environment))
         except InvalidInput as error:

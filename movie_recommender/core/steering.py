@@ -40,7 +40,7 @@ class Preferences:
 
     def scaled(self, weights: Weights) -> Weights:
         """The blend's weights as this person wants them."""
-        if not self.weights or all(factor == 1.0 for factor in self.weights.values()):
+        if all(factor == 1.0 for factor in self.weights.values()):
             return weights
 
         def times(curves: Mapping[str, tuple[float, ...]]) -> dict[str, tuple[float, ...]]:

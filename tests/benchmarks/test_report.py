@@ -6,7 +6,8 @@ import sys
 import numpy as np
 import pytest
 
-from movie_recommender.benchmarks import child, imports, lists, plots, recompute, report, running_report, synthetic
+from movie_recommender.benchmarks import child, imports, lists, machine, plots, recompute, report, running_report, synthetic
+from movie_recommender.core import Recommender
 from movie_recommender.errors import InvalidInput
 
 
@@ -43,12 +44,21 @@ def test_the_page_has_a_row_for_every_size_profile_and_peer(measured):
     assert "| somebody's kNN | 250.00 | 1.50, 3.50 | 100.00 | 1.0 | 2 |" in page
 
 
-def test_lists_are_measured_beside_a_peer_for_the_people_that_it_is_asked_for(measured, snapshot, tmp_path):
+def test_lists_are_measured_beside_a_peer_for_the_people_that_it_is_asked_for(measured, snapshot, tmp_path, monkeypatch):
     made = synthetic.world(300, 500, 20_000)
     np.savez(tmp_path / "world.npz", indptr=made.indptr, cols=made.cols, codes=made.codes, people=[7, 3])
+    asked, rank = [], Recommender.rank
+
+    def watched(self, ratings, n, n_by_genre, user_id):
+        asked.append((user_id, ratings, n, n_by_genre))
+        return rank(self, ratings, n, n_by_genre, user_id=user_id)
+
+    monkeypatch.setattr(Recommender, "rank", watched)
     each = lists.main(snapshot, tmp_path / "world.npz")
     assert len(each) == 2
     assert min(each) > 0
+    best_of = machine.REPEATS
+    assert asked == [(user, made.of(user), recompute.LENGTH, 0) for user in (7, 3) for _ in range(best_of)]
 
 
 def test_the_page_tells_how_long_people_wait_for_a_list():

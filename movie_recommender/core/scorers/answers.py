@@ -15,17 +15,12 @@ AHEAD, LINE = 4, 32
 
 
 @njit(cache=True, nogil=True)
-def own_and_apart(  # type: ignore[no-untyped-def]
-    cols, codes, preferences, liking, patience, emphasis, begins, raters, inverse_lengths, sharpness
-):
-    """``float32[n]`` of unit length, what each of a person's ratings says about his taste; and ``float32[n_people]``, how far it is from
-    everybody's likes: the logarithms of the kernel.
+def own_and_cosines(cols, codes, preferences, liking, patience, emphasis, begins, raters, inverse_lengths):  # type: ignore[no-untyped-def]
+    """What each of a person's ratings says about his taste, ``float32[n]`` of unit length; and ``float32[n_people]``, its cosines to
+    everybody's likes.
     """
     own = says(codes, preferences, liking, patience, emphasis).astype(np.float32)
-    apart, sharp = cosines_to(own, begins, raters, cols, liking, inverse_lengths), np.float32(sharpness)
-    for at in range(apart.size):
-        apart[at] = sharp * (apart[at] - np.float32(1.0))
-    return own, apart
+    return own, cosines_to(own, begins, raters, cols, liking, inverse_lengths)
 
 
 @njit(cache=True, nogil=True)

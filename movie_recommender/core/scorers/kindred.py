@@ -16,7 +16,7 @@ from ..fine import FineTable
 from ..matrix import RatingMatrix, code_table
 from ..profile import Profile
 from ..results import Causes
-from .answers import answered, own_and_apart
+from .answers import answered, own_and_cosines
 from .base import Scorer, Signal, Trace, unknown
 from .coliking import movie_causes
 from .neighbours import STARS
@@ -171,7 +171,7 @@ class Kindred(Scorer):
         values = (self.liking[table & 15] * self.inverse_lengths[places]).astype(np.float32)
         return scipy.sparse.csr_matrix((values, places, indptr), shape=(cols.size, self.inverse_lengths.size))
 
-    def _kernel(self, cosines: FloatArray) -> FloatArray:
+    def _kernel(self, cosines: npt.NDArray[np.floating]) -> npt.NDArray[np.floating]:
         return np.exp(self.settings["sharpness"] * (cosines - 1.0))
 
     def _place(self, profile: Profile) -> int:
@@ -196,12 +196,11 @@ class Kindred(Scorer):
         if not profile.n_ratings or not self.films.steps.size:
             return unknown(self.matrix.n_items)
         emphasis, place = profile.emphasis(self.settings["lately"], self.settings["fading"]), self._place(profile)
-        own, apart = own_and_apart(
+        own, cosines = own_and_cosines(
             profile.cols, profile.codes, profile.preferences, self.liking, self.settings["patience"], emphasis,
-            self.begins, self.raters, self.inverse_lengths, self.settings["sharpness"],
+            self.begins, self.raters, self.inverse_lengths,
         )  # fmt: skip
-        kernel = np.exp(apart, out=apart)
-        weights = kernel
+        weights = kernel = self._kernel(cosines)
         if place >= 0:
             weights = kernel.copy()
             weights[place] -= kernel @ self._own_share(place)
