@@ -32,7 +32,7 @@ def bench(
     parts: str, sizes: str, people: int, peers: Path | None, imports: str, postgresql: str | None, worlds: str, instance: Path | None,
     write: bool,
 ) -> None:  # fmt: skip
-    """Measure the product part by part, each printed when it is done; all of it takes an hour, 6 GB of memory and 8 GB of disk."""
+    """Measure the product part by part, each printed when it is done; all of it takes half an hour, 6 GB of memory, 8 GB of disk."""
     from ..benchmarks import report  # numba is loaded by this command alone
 
     databases = ("", postgresql) if postgresql else ("",)
