@@ -65,8 +65,8 @@ class FineTable:
 
     def rows(self, rows: IntArray) -> Vectors:
         """``float32[len(rows), d]``."""
-        steps = self.steps[:, rows].T if self.across else self.steps[rows]
-        return self.offset + _folded(steps * self.by_column, self.width) * self.by_row[rows, None]
+        found: Vectors = fine_rows(self.steps.T if self.across else self.steps, self.by_row, self.by_column, self.offset, rows)
+        return found
 
     @property
     def parts(self) -> tuple[npt.NDArray[np.int8], Vectors, Vectors, Vectors]:
@@ -74,11 +74,20 @@ class FineTable:
         return self.steps, self.by_row, self.by_column, self.offset
 
 
-def _folded(values: Vectors, width: int) -> Vectors:
-    """The leading columns' losses added to them."""
-    folded = values[..., :width].copy()
-    folded[..., :LEADING] += values[..., width:]
-    return folded
+@njit(cache=True, nogil=True)
+def fine_rows(steps, by_row, by_column, offset, rows):  # type: ignore[no-untyped-def]
+    """``float32[len(rows), d]``: these rows of a table, of which ``int8[n, d + leading]`` may lie either way."""
+    width = offset.size
+    found = np.empty((rows.size, width), np.float32)
+    for at in range(rows.size):
+        own, to, scale = steps[rows[at]], found[at], by_row[rows[at]]
+        for place in range(width):
+            to[place] = np.float32(own[place]) * by_column[place]
+        for place in range(width, by_column.size):
+            to[place - width] += np.float32(own[place]) * by_column[place]
+        for place in range(width):
+            to[place] = offset[place] + to[place] * scale
+    return found
 
 
 @njit(cache=True, nogil=True, error_model="numpy", fastmath={"reassoc", "nsz", "contract"})

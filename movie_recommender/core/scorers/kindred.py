@@ -215,13 +215,15 @@ class Kindred(Scorer):
 
         def trace(wanted: IntArray, limit: int) -> Causes:
             at, place = self.position[wanted], self._place(profile)
+            steep = self._raters_of(profile.cols)
+            steep.data *= np.float32(self.settings["sharpness"]) * kernel[steep.indices]
             people = self.people.whole()
+            on_axes = steep @ people
             if place >= 0:
-                people = people - np.outer(self._own_share(place), people[place])
+                on_axes -= np.outer(steep @ self._own_share(place), people[place])
             if profile.famous:
-                people = (1.0 - profile.famous) * people + profile.famous * self._rows_of_few(place)
-            steep = np.float32(self.settings["sharpness"]) * kernel
-            on_axes = own[:, None] * (self._raters_of(profile.cols) @ (steep[:, None] * people))
+                on_axes = (1.0 - profile.famous) * on_axes + profile.famous * (steep @ self._rows_of_few(place))
+            on_axes *= own[:, None]
             shares = (on_axes @ self.films.rows(np.maximum(at, 0)).T).astype(np.float64)
             shares[:, at < 0] = 0.0
             return movie_causes(self.matrix.items.ids[profile.cols], profile.stars, shares, limit)

@@ -52,10 +52,9 @@ class Years(Scorer):
             own, stars = self.years[profile.cols[rated]], profile.stars[rated]
             kernel = weights[:, None] * np.exp(-np.abs(own[:, None] - self.years[None, wanted]) / self.settings["width"])
             names, places = np.unique(own // 10 * 10, return_inverse=True)
-            shares = np.zeros((names.size, wanted.size))
-            np.add.at(shares, places, kernel)
-            means = np.bincount(places, weights=stars) / np.bincount(places)
+            shares = (places == np.arange(names.size)[:, None]).astype(np.float64) @ kernel
             counts = np.bincount(places)
+            means = np.bincount(places, weights=stars) / counts
             rows = strongest_by_column(shares, limit)
 
             def label(at: int) -> Cause:
