@@ -15,12 +15,11 @@ from typing import Any
 import numpy as np
 
 from movie_recommender.core import Recommender
-from movie_recommender.core.matrix import RatingMatrix
-from movie_recommender.core.profile import fold_in
 from movie_recommender.storage import snapshots
 
 from . import start, synthetic
 from .machine import cpu_seconds, peak_bytes, read_bandwidth, resident_bytes
+from .reading import bytes_touched
 
 PROFILE_SIZES = (5, 20, 100, 500, 2_000)
 RATINGS = 1_000
@@ -32,10 +31,11 @@ LENGTH, PER_GENRE = 500, 60
 
 @dataclass
 class ByProfile:
-    """A person with so many ratings: CPU milliseconds a recompute, and the least that reading its bytes takes."""
+    """A person with so many ratings: CPU milliseconds a recompute, bytes that it has to read, and the least that reading them takes."""
 
     ratings: int
     milliseconds: float
+    touched_bytes: int
     limit_milliseconds: float
 
 
@@ -84,8 +84,8 @@ def measure(size: str, n_people: int = 200, snapshot: Path | None = None, seed: 
         user = int(np.argmin(np.abs(activity - wanted)))
         rated = dict(list(world.of(user).items())[:wanted])
         seconds = cpu_seconds(lambda rated=rated, user=user: model.rank(rated, LENGTH, PER_GENRE, user_id=user))  # type: ignore[misc]
-        limit = bytes_touched(model, rated, user) / bandwidth
-        measured.by_profile.append(ByProfile(len(rated), seconds * 1e3, limit * 1e3))
+        touched = sum(bytes_touched(model, rated, user, model.rank(rated, LENGTH, PER_GENRE, user_id=user)).values())
+        measured.by_profile.append(ByProfile(len(rated), seconds * 1e3, touched, touched / bandwidth * 1e3))
     _measure_people(measured, model, world, n_people, seed)
     _measure_ratings(measured, model, world, seed)
     with tempfile.TemporaryDirectory() as folder:
@@ -137,33 +137,6 @@ def _measure_start(measured: Measured, model: Recommender, world: synthetic.Worl
     found = json.loads(subprocess.run(command, check=True, capture_output=True).stdout)  # noqa: S603 - our own command
     measured.start_seconds, measured.start_cpu_seconds = found["seconds"], found["cpu_seconds"]
     measured.start_resident_bytes = found["resident_bytes"]
-
-
-def bytes_touched(model: Recommender, rated: dict[int, float], user: int) -> int:
-    """The state that a recompute must read at least once, in bytes; scratch apart.
-
-    Who rated his films (of the most rated ones everybody's codes), one length a person, his neighbours' rows,
-    the co-liking rows of his films,
-    and for every item its count, its sum, its kinds, its year, its plot.
-    """
-    profile = fold_in(rated, model.matrix, user)
-    matrix, scorers = model.matrix, model.scorers
-    nearest, _ = scorers["neighbours"].neighbourhood(profile)  # type: ignore[attr-defined]
-    touched = sum(_bytes_of_raters(matrix, col) for col in profile.cols.tolist())
-    touched += 2 * int(matrix.by_user.size[nearest].sum()) + 4 * matrix.n_users
-    model_rows: np.ndarray = scorers["coliking"].model.steps  # type: ignore[attr-defined]
-    touched += int((scorers["coliking"].position[profile.cols] >= 0).sum()) * model_rows.shape[1] * model_rows.itemsize  # type: ignore[attr-defined]
-    touched += scorers["kindred"].people.steps.nbytes + scorers["kindred"].films.steps.nbytes  # type: ignore[attr-defined]
-    kinds = sum(hasattr(scorer, "kinds") for scorer in scorers.values())
-    plots: np.ndarray = scorers["plots"].vectors.words  # type: ignore[attr-defined]
-    return touched + matrix.n_items * (8 + 8 + 4 * kinds + 4) + plots.nbytes
-
-
-def _bytes_of_raters(matrix: RatingMatrix, col: int) -> int:
-    """Of each block of people their codes, where the item is a head, or its raters."""
-    counts, heads = matrix.by_item.counts[col], matrix.heads
-    is_head = heads.place[heads.item[col]] >= 0 if heads.item[col] >= 0 else np.zeros(counts.size, dtype=bool)
-    return 2 * int(counts[~is_head].sum()) + int(is_head.sum()) * heads.rows.shape[1]
 
 
 def _arrays(thing: Any, seen: set[int] | None = None) -> Iterator[np.ndarray]:

@@ -210,15 +210,18 @@ def _profile_table(reports: list[SizeReport]) -> str:
         for one in report.ours["by_profile"]:
             ratio = one["milliseconds"] / one["limit_milliseconds"]
             rows.append(
-                [report.ours["size"], str(one["ratings"]), f"{one['milliseconds']:.2f}", f"{one['limit_milliseconds']:.2f}", f"{ratio:.1f}"]
-            )
+                [
+                    report.ours["size"], str(one["ratings"]), f"{one['milliseconds']:.2f}", f"{one['touched_bytes'] / 1e6:.1f}",
+                    f"{one['limit_milliseconds']:.2f}", f"{ratio:.1f}",
+                ]
+            )  # fmt: skip
     about = (
         "## By how much the person rated, ms a recompute\n\nThe limit is what reading the state that a recompute needs would take at the "
         "bandwidth measured in the same process\n("
         + ", ".join(f"{r.ours['size']}: {r.ours['bandwidth'] / 1e9:.0f} GB/s" for r in reports)
         + ").\n\n"
     )
-    return about + table(["size", "rated", "ms", "limit", "times the limit"], rows)
+    return about + table(["size", "rated", "ms", "read, MB", "limit, ms", "times the limit"], rows)
 
 
 def _state_table(reports: list[SizeReport]) -> str:
