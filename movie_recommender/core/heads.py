@@ -9,7 +9,7 @@ from numba import njit
 from .cells import BLOCK, CODE_BITS, CellLists
 
 ENOUGH = 768
-"""An item is a head in a block of people if so many of them rated it: measured, docs/benchmarks.md."""
+"""An item is a head in a block of people if so many of them rated it: measured, docs/benchmarks-history.md."""
 
 BYTES = 1.2
 """Heads take so many bytes a rating at most, so that the state stays small."""

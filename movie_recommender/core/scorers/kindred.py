@@ -50,7 +50,7 @@ class Kindred(Scorer):
 
     A is kept on the `axes` axes that carry most of what is answered to somebody else: the largest
     of ``K A`` without everybody's answer to himself. On them a person's scores are two short sums
-    (measured: docs/benchmarks.md).
+    (measured: docs/benchmarks-history.md).
 
     At most `max_people` drawn people and the `max_items` most rated items take part, so that fit
     and memory stay bounded; other rated items score 0. Unknown: items that nobody rated, and

@@ -21,7 +21,7 @@ class Plots(Scorer):
 
     Vectors are centred on the catalogue's mean plot first, so that "is a plot" does not count as
     alike, and kept in half bytes on their `axes` main axes: a fraction of the memory, and of the time
-    to read it, orders lists as well (measured: docs/benchmarks.md). Linear, so one product of the
+    to read it, orders lists as well (measured: docs/benchmarks-history.md). Linear, so one product of the
     profile's vector with all plots does it. Unknown: films without a plot vector; everything for a
     person none of whose films has one.
     """
