@@ -1,86 +1,96 @@
-"""Ridge regression on the films of one person: by conjugate gradients, for very many films by BLAS and LAPACK."""
+"""Ridge regression on the films of one person, by conjugate gradients."""
 
 from __future__ import annotations
 
 import numpy as np
-import scipy.linalg
 from numba import njit
 
-from .bytes import ByteTable, scaled_rows
-from .data import IntArray, Vectors
+from .bytes import scaled_rows
+from .data import FloatArray, Vectors
 
-MANY = 800
-"""From so many films on the steps of gradients, each a pass over all rows, take longer than the rows' products once."""
+MANY = 600
+"""From so many films on the steps are led by what films usually say: fewer are needed then, by more than that takes."""
 
 ACCURATE, STEPS = 1e-6, 300
 """What is left unexplained when the steps end, of what there was; and how many there are at most."""
 
 
-def enough_for_products(features: ByteTable) -> int:
-    """From how many films on their rows' products are made."""
-    return max(MANY, features.width)
+def usual_axes(rows: FloatArray, weights: FloatArray) -> tuple[Vectors, Vectors]:
+    """The axes of ``rows float64[n, d]`` as they are rated: ``float32[d, d]``, an axis a column, and the mean squares along them.
 
-
-def ridge(features: ByteTable, cols: IntArray, right: Vectors, noise: np.float32) -> Vectors:
-    """``float32[d]``: the weights on the features that make ``right float32[len(cols)]`` of these rows, held back by `noise`."""
-    if cols.size < enough_for_products(features):
-        found: Vectors = of_some(features.steps, features.scale, cols, right, noise)
-        return found
-    own = features.rows(cols)
-    gram = own.T @ own
-    np.fill_diagonal(gram, gram.diagonal() + noise)
-    # Straight from LAPACK, whose wrapper takes longer than small ones do.
-    _, solution, failed = scipy.linalg.lapack.sposv(gram, own.T @ right, overwrite_a=True, overwrite_b=True)
-    if failed:
-        raise scipy.linalg.LinAlgError(f"the Gram matrix of one person's films is not positive definite ({failed})")
-    return np.asarray(solution)
+    With so many films a person's own products are nearly these times how many he rated (see `of_some`).
+    """
+    spread, axes = np.linalg.eigh((rows * weights[:, None]).T @ rows / max(float(weights.sum()), 1e-12))
+    return np.ascontiguousarray(axes, dtype=np.float32), np.maximum(spread, 0.0).astype(np.float32)
 
 
 @njit(cache=True, nogil=True)
-def of_some(steps, scale, cols, right, noise):  # type: ignore[no-untyped-def]
-    """`ridge` of the rows of a `ByteTable`, by `by_gradients`."""
-    return by_gradients(scaled_rows(steps, scale, cols), right, noise)
+def of_some(steps, scale, cols, right, noise, usual):  # type: ignore[no-untyped-def]
+    """``float32[d]``: the weights on the features that make ``right float32[len(cols)]`` of these rows, held back by `noise`.
+
+    By conjugate gradients (Hestenes, Stiefel 1952): a film says little that the others do not, so a dozen steps do. Where there are
+    many films they are preconditioned by the `usual_axes`.
+    """
+    return by_gradients(scaled_rows(steps, scale, cols), right, noise, usual)
 
 
 @njit(cache=True, nogil=True, error_model="numpy", fastmath={"reassoc", "nsz", "contract"})
-def by_gradients(own, right, noise):  # type: ignore[no-untyped-def]
-    """`ridge` by conjugate gradients: a film says little that the others do not, so a dozen steps do (Hestenes, Stiefel 1952)."""
+def by_gradients(own, right, noise, usual):  # type: ignore[no-untyped-def]
+    """`of_some` the rows themselves, ``float32[n, d]``."""
+    axes, spread = usual
     weights, rest = np.zeros(own.shape[1], np.float32), np.zeros(own.shape[1], np.float32)
     for row in range(right.size):
         for place in range(rest.size):
             rest[place] += right[row] * own[row, place]
-    step, image = rest.copy(), np.empty(rest.size, np.float32)
-    size = squares(rest)
-    end = size * np.float32(ACCURATE * ACCURATE)
+    led, image, held = rest.copy(), np.empty(rest.size, np.float32), noise + np.float32(right.size) * spread
+    is_led = right.size >= MANY
+    if is_led:
+        lead(rest, axes, held, led)
+    step, left = led.copy(), product(rest, rest)
+    size, end = product(rest, led), left * np.float32(ACCURATE * ACCURATE)
     for _ in range(STEPS):
-        if size <= end:
+        if left <= end:
             break
         multiply(own, noise, step, image)
-        along = np.float32(0.0)
-        for place in range(step.size):
-            along += step[place] * image[place]
-        length = size / along
+        length = size / product(step, image)
         for place in range(step.size):
             weights[place] += length * step[place]
             rest[place] -= length * image[place]
-        before, size = size, squares(rest)
+        if is_led:
+            lead(rest, axes, held, led)
+        else:
+            led[:] = rest
+        left, before, size = product(rest, rest), size, product(rest, led)
         turned = size / before
         for place in range(step.size):
-            step[place] = rest[place] + turned * step[place]
+            step[place] = led[place] + turned * step[place]
     return weights
 
 
 @njit(cache=True, nogil=True, fastmath={"reassoc", "nsz", "contract"})
-def squares(vector):  # type: ignore[no-untyped-def]
+def lead(rest, axes, held, led):  # type: ignore[no-untyped-def]
+    """Fill `led` with what would explain the rest if the person's films were the usual ones; `held` is theirs along the axes."""
+    along = np.zeros(rest.size, np.float32)
+    for place in range(rest.size):
+        own = axes[place]
+        for axis in range(along.size):
+            along[axis] += rest[place] * own[axis]
+    along /= held
+    for place in range(rest.size):
+        led[place] = product(axes[place], along)
+
+
+@njit(cache=True, nogil=True, fastmath={"reassoc", "nsz", "contract"})
+def product(one, other):  # type: ignore[no-untyped-def]
     total = np.float32(0.0)
-    for place in range(vector.size):
-        total += vector[place] * vector[place]
+    for place in range(one.size):
+        total += one[place] * other[place]
     return total
 
 
 @njit(cache=True, nogil=True, fastmath={"reassoc", "nsz", "contract"})
 def multiply(own, noise, vector, found):  # type: ignore[no-untyped-def]
-    """``found = (own.T @ own + noise) @ vector``, four rows at a time, each read once."""
+    """Fill ``found = (own.T @ own + noise) @ vector``, four rows at a time, each read once."""
     for place in range(vector.size):
         found[place] = noise * vector[place]
     full = own.shape[0] - own.shape[0] % 4

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -15,7 +16,7 @@ from .cells import BLOCK_BITS, CODE_BITS
 from .data import HIGHEST, LOWEST, FloatArray, IntArray, Items
 from .matrix import Change, RatingMatrix
 from .profile import Profile
-from .ridge import enough_for_products, of_some, ridge
+from .ridge import of_some, usual_axes
 from .scorers.features import Genres, Keywords, Languages, People
 
 Features = npt.NDArray[np.float32]
@@ -69,6 +70,7 @@ class StarPredictor:
         self.matrix = matrix
         features = self._features(matrix, items)
         self.features = ByteTable(features)
+        self.usual = usual_axes(features.astype(np.float64), matrix.counts.astype(np.float64))
         self._fit_biases(features)
 
     def _features(self, matrix: RatingMatrix, items: Items) -> Features:
@@ -130,20 +132,19 @@ class StarPredictor:
 
     def taste(self, profile: Profile) -> npt.NDArray[np.float32]:
         """``float32[d]``: the person's weights on the facts; zeros if he rated nothing."""
-        if not profile.n_ratings:
-            return np.zeros(self.features.width, dtype=np.float32)
-        deviations = apart_from(self.item_base, profile.cols, profile.stars)
-        return ridge(self.features, profile.cols, deviations, np.float32(self.settings["noise"]))
+        found: npt.NDArray[np.float32] = taste_of(self.item_base, self.features.steps, self.features.scale, self._own(profile))
+        return found
 
     def predict(self, profile: Profile, cols: IntArray | None = None) -> FloatArray:
         """``float[len(cols)]`` (all items if None): stars within 0.5..5, never NaN."""
         calm_from, calm, features = self.settings["calm_from"], 1.0 - self.settings["calm_slope"], self.features
         if cols is None:
             return np.asarray(calmed(self.item_base, features.products(self.taste(profile)), calm_from, calm))
-        if 0 < profile.n_ratings < enough_for_products(features):
-            own = profile.cols, profile.stars, np.float32(self.settings["noise"])
-            return np.asarray(stars_of_some(self.item_base, features.steps, features.scale, own, cols, calm_from, calm))
-        return np.asarray(calm_stars(self.item_base, cols, features.steps, features.scale, self.taste(profile), calm_from, calm))
+        return np.asarray(stars_of_some(self.item_base, features.steps, features.scale, self._own(profile), cols, calm_from, calm))
+
+    def _own(self, profile: Profile) -> tuple[Any, ...]:
+        """What `taste_of` is told of a person."""
+        return profile.cols, profile.stars, np.float32(self.settings["noise"]), self.usual
 
 
 @njit(cache=True, nogil=True)
@@ -157,16 +158,15 @@ def apart_from(base, cols, stars):  # type: ignore[no-untyped-def]
 
 @njit(cache=True, nogil=True)
 def stars_of_some(base, steps, scale, own, cols, calm_from, calm):  # type: ignore[no-untyped-def]
-    """`calm_stars` by the taste of who rated `own`: columns, stars, and the noise."""
-    rated, stars, noise = own
-    taste = of_some(steps, scale, rated, apart_from(base, rated, stars), noise)
-    return calm_stars(base, cols, steps, scale, taste, calm_from, calm)
+    """``float64[len(cols)]``: `calmed`, of some films, by `taste_of` the person; `steps` and `scale` are the features'."""
+    return calmed(base[cols], some_products(steps, cols, scale * taste_of(base, steps, scale, own)), calm_from, calm)
 
 
 @njit(cache=True, nogil=True)
-def calm_stars(base, cols, steps, scale, taste, calm_from, calm):  # type: ignore[no-untyped-def]
-    """``float64[len(cols)]``: `calmed`, of some films; `steps` and `scale` are the features'."""
-    return calmed(base[cols], some_products(steps, cols, scale * taste), calm_from, calm)
+def taste_of(base, steps, scale, own):  # type: ignore[no-untyped-def]
+    """``float32[d]``: the taste of who rated `own`: columns, stars, and the noise and the `usual_axes` of `of_some`."""
+    cols, stars, noise, usual = own
+    return of_some(steps, scale, cols, apart_from(base, cols, stars), noise, usual)
 
 
 @njit(cache=True, nogil=True)
