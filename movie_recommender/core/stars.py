@@ -90,21 +90,25 @@ class StarPredictor:
         return np.ascontiguousarray(np.hstack(blocks), dtype=np.float32)
 
     def _fit_biases(self, features: Features) -> None:
-        """Item biases by turns with person biases, damped towards their regression on the facts."""
+        """Item biases by turns with person biases, damped towards their regression on the facts.
+
+        Items come last: the residuals are those that the kept person biases leave, as `follow` takes them for.
+        """
         lists, n_users, counts = self.matrix.by_user, self.matrix.n_users, self.matrix.counts
         self.mean = self.matrix.mean
         self.prior, self.person_bias = np.zeros(counts.size), np.zeros(n_users, dtype=np.float32)
         self.residuals: FloatArray = np.zeros(counts.size)
         biases = np.zeros(counts.size)
         regress = self._regression(counts, features)
-        for _ in range(ROUNDS):
+        for turn in range(ROUNDS):
+            if turn:
+                residuals = person_residuals(lists.start, lists.counts, lists.cells, self.mean + biases, n_users)
+                self.person_bias = (residuals / (lists.size[:n_users] + self.settings["user_damping"])).astype(np.float32)
             self.residuals = item_residuals(
                 lists.start, lists.counts, lists.cells, self.mean + self.person_bias.astype(np.float64), counts.size
             )
             self.prior = regress(self.residuals / np.maximum(counts, 1.0))
             biases = (self.residuals + self.settings["item_damping"] * self.prior) / (counts + self.settings["item_damping"])
-            residuals = person_residuals(lists.start, lists.counts, lists.cells, self.mean + biases, n_users)
-            self.person_bias = (residuals / (lists.size[:n_users] + self.settings["user_damping"])).astype(np.float32)
         self.item_base = self.mean + biases
 
     def follow(self, row: int, changes: Iterable[Change]) -> None:

@@ -12,6 +12,8 @@ from movie_recommender.core.profile import Profile
 from movie_recommender.core.scorers import Signal
 from movie_recommender.core.select import Groups, above_the_rest, best, best_of_groups, listed
 
+from . import reference
+
 N = 60
 values = st.floats(-5, 5, width=32) | st.just(np.nan)
 ways = st.sampled_from(["all", "kinds", "few"])
@@ -43,27 +45,6 @@ def profile_of(n_ratings):
     return Profile(np.arange(n_ratings), np.ones(n_ratings, np.uint8), np.ones(n_ratings), np.ones(n_ratings))
 
 
-def plain_blend(scorers, weights, n_ratings, share):
-    """The definition, signal by signal."""
-    total, known_total, scores = np.zeros(N), np.zeros(N), np.zeros(N)
-    for name, scorer in scorers.items():
-        (warm,), (cold,) = weights.at([name], n_ratings)
-        weight = cold + (warm - cold) * share
-        known = np.isfinite(scorer.scores)
-        total += abs(weight)
-        known_total += abs(weight) * known
-        if known.any():
-            deviation = scorer.scores[known].std()
-            if scorer.fixed_scale is not None:
-                standardised = scorer.scores / scorer.fixed_scale
-            elif deviation < 1e-9:
-                standardised = np.zeros(N)
-            else:
-                standardised = (scorer.scores - scorer.scores[known].mean()) / deviation
-            scores += weight * np.where(known, standardised, 0)
-    return scores * total / np.maximum(known_total + CAUTION * (total - known_total), 1e-12)
-
-
 @settings(deadline=None)
 @given(st.lists(st.tuples(signals, st.none() | st.just(0.1), ways), min_size=1, max_size=3), st.integers(1, 40), st.data())
 def test_scores_equal_the_definition_and_the_sum_of_their_parts(made, n_ratings, data):
@@ -79,7 +60,8 @@ def test_scores_equal_the_definition_and_the_sum_of_their_parts(made, n_ratings,
     counts = np.arange(N) % 7.0
     share = shares(counts, weights.familiarity)
     found = blend(profile_of(n_ratings), scorers, weights, share)
-    expected = plain_blend(scorers, weights, n_ratings, share)
+    said = {name: (scorer.scores, scorer.fixed_scale) for name, scorer in scorers.items()}
+    expected = reference.blended(said, weights, {}, n_ratings, 0.0, share, CAUTION)
     np.testing.assert_allclose(found.scores, expected, rtol=1e-6, atol=1e-7)
     for score, parts in zip(found.scores, found.parts(np.arange(N), 3), strict=True):
         np.testing.assert_allclose(sum(part.contribution for part in parts), score, rtol=1e-9, atol=1e-9)

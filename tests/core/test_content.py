@@ -1,8 +1,5 @@
 """What is said of films' facts equals the definition, film by film in plain Python."""
 
-import math
-from collections import Counter, defaultdict
-
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -11,6 +8,8 @@ from movie_recommender.core import Items, Ratings
 from movie_recommender.core.matrix import RatingMatrix
 from movie_recommender.core.profile import fold_in
 from movie_recommender.core.scorers import Aversions, Genres, Keywords, People, Years
+
+from .reference import features_of, near_years, weighted_means, worst_affinities
 
 N = 8
 genres = st.lists(st.sets(st.sampled_from(["Comedy", "Horror", "Drama"])), min_size=N, max_size=N)
@@ -26,36 +25,6 @@ def fitted(scorer, items):
     return scorer, matrix
 
 
-def features_of(scorer, items):
-    summed = []
-    for labelled in scorer.features(items):
-        weights = defaultdict(float)
-        for kind, name, weight in labelled:
-            weights[kind, name] += weight
-        summed.append(weights)
-    return summed or [{}] * items.n_items
-
-
-def affinities(scorer, features, profile):
-    liked, weight = Counter(), Counter()
-    for col, preference in zip(profile.cols, profile.preferences, strict=True):
-        for feature, share in features[col].items():
-            liked[feature] += share * preference
-            weight[feature] += share
-    return {feature: liked[feature] / (weight[feature] + scorer.settings["shrinkage"]) for feature in weight}
-
-
-def expected_scores(scorer, features, profile):
-    found = affinities(scorer, features, profile)
-    films = Counter(feature for weights in features for feature in weights)
-    scores = []
-    for weights in features:
-        rare = {f: w * math.log1p(len(features) / films[f]) ** scorer.settings["rarity"] for f, w in weights.items()}
-        total = sum(rare.values()) ** scorer.settings["length"]
-        scores.append(sum(w / total * found.get(f, 0.0) for f, w in rare.items()) if weights else math.nan)
-    return scores
-
-
 @settings(deadline=None)
 @given(genres, casts, words, rated)
 def test_a_films_score_is_the_weighted_mean_of_the_affinities_for_its_features(genres, casts, words, rated):
@@ -65,7 +34,7 @@ def test_a_films_score_is_the_weighted_mean_of_the_affinities_for_its_features(g
         profile = fold_in(rated, matrix)
         features = features_of(scorer, items)
         if any(features):
-            np.testing.assert_allclose(scorer.score(profile).scores, expected_scores(scorer, features, profile), rtol=1e-5, atol=1e-7)
+            np.testing.assert_allclose(scorer.score(profile).scores, weighted_means(scorer, features, profile), rtol=1e-5, atol=1e-7)
         else:
             assert np.isnan(scorer.score(profile).scores).all()
 
@@ -76,9 +45,8 @@ def test_a_film_is_as_averse_as_its_worst_genre(genres, rated):
     items = Items(np.arange(N), genres, [[]] * N)
     scorer, matrix = fitted(Aversions(), items)
     profile = fold_in(rated, matrix)
-    found = affinities(scorer, features_of(scorer, items), profile)
-    worst = [min([0.0, *(found.get(("genre", g), 0.0) + scorer.settings["threshold"] for g in film)]) for film in genres]
     if any(genres):
+        worst = worst_affinities(scorer, features_of(scorer, items), profile)
         np.testing.assert_allclose(scorer.score(profile).scores, worst, atol=1e-7)
 
 
@@ -88,14 +56,4 @@ def test_a_year_is_as_near_as_the_years_rated(years, rated):
     items = Items(np.arange(N), [set()] * N, [[]] * N, years=years)
     scorer, matrix = fitted(Years(), items)
     profile = fold_in(rated, matrix)
-    dated = [
-        (years[col], max(preference + scorer.settings["seen"], 0.0))
-        for col, preference in zip(profile.cols, profile.preferences, strict=True)
-        if years[col]
-    ]
-    total = sum(weight for _, weight in dated) + scorer.settings["prior"]
-    expected = [
-        sum(w * math.exp(-abs(y - year) / scorer.settings["width"]) for y, w in dated) / total if year and dated else math.nan
-        for year in years
-    ]
-    np.testing.assert_allclose(scorer.score(profile).scores, expected, rtol=1e-6, atol=1e-7)
+    np.testing.assert_allclose(scorer.score(profile).scores, near_years(scorer, years, profile), rtol=1e-6, atol=1e-7)
