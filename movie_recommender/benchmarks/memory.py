@@ -1,8 +1,8 @@
-"""What both processes hold in RAM: the website after everything that it was asked, the background API while it draws the map.
+"""What both processes hold in RAM: the website after everything that it was asked, the background API while it draws the map and fits anew.
 
     python -m movie_recommender.benchmarks.memory INSTANCE
 
-The instance may be thrown away: members are added to it and rate, and its map is drawn again. The encoder is not loaded.
+The instance may be thrown away: members are added to it and rate, and its map is drawn again, its model fitted again. The encoder is not loaded.
 """
 
 from __future__ import annotations
@@ -60,6 +60,9 @@ def measure(instance: Path) -> Memory:
             dispatch.call("POST", "/jobs", {"kind": "atlas"})
             wait_until_idle()
             held.append(_stage("the map drawn", background))
+            dispatch.call("POST", "/jobs", {"kind": "refit"})
+            wait_until_idle()
+            held.append(_stage("a new fit beside the model that serves, and similar films", background))
         return Memory(website, held)
 
 
