@@ -2,7 +2,8 @@
 
     python -m movie_recommender.benchmarks.memory INSTANCE
 
-The instance may be thrown away: members are added to it and rate, and its map is drawn again, its model fitted again. The encoder is not loaded.
+The instance may be thrown away: members are added to it and rate, its map is drawn and its model fitted again. The encoder is
+not loaded.
 """
 
 from __future__ import annotations
