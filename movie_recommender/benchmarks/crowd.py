@@ -1,35 +1,31 @@
-"""The product as it runs, both processes, and people with browsers in it: what the measurements over HTTP share."""
+"""People with browsers on the running product: what the measurements over HTTP share."""
 
 from __future__ import annotations
 
 import http.client
 import json
-import os
 import random
 import re
-import socket
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlencode
 
-from flask import Flask, current_app
-from sqlalchemy import func, insert, select
+from sqlalchemy import insert, select
 
-from movie_recommender import settings, storage, supervisor
+from movie_recommender import supervisor
 from movie_recommender.errors import MovieRecommenderError
 from movie_recommender.services import accounts, rating
 from movie_recommender.storage import db, writing
-from movie_recommender.storage.models import Job, Movie, Rating
+from movie_recommender.storage.models import Movie, Rating
 
 from .child import ended_in_order
+from .processes import opened, running, wait_until_idle
 
 LIVE = Path(supervisor.__file__).parent / "web" / "static" / "js" / "live.js"
 RATED, FILMS = 50, 2_000  # films that each person has rated before; films, the best known, that they choose from
-IDLE_LOOKS = 5  # seconds without any job before the measurement
 LONGEST = 60.0  # seconds to wait for one list
 LOOK = (0.5, 1.5)  # seconds that a person looks at a list before the next rating
 PASSWORD = "looks at a list"  # noqa: S105 - of made-up members
@@ -47,26 +43,17 @@ def product(instance: Path, people: int) -> Iterator[tuple[list[Person], int, li
     with ended_in_order(), opened(instance):
         films, made = members(people)
         with running(instance) as (port, processes):
-            crowd = [Person(port, user_id, name, films) for user_id, name in made]
-            for person in crowd:
-                person.sign_in()
+            crowd = signed_in(port, films, made)
             wait_until_idle()
             yield crowd, port, processes
 
 
-@contextmanager
-def opened(instance: Path, durable: bool = True) -> Iterator[Flask]:
-    """An application on the instance, its context pushed, the schema up to date."""
-    app = Flask(__name__)
-    app.config.update(settings.load(INSTANCE_PATH=instance))
-    storage.init_app(app, durable)
-    with app.app_context():
-        try:
-            storage.create_or_upgrade()
-            yield app
-        finally:
-            db.session.remove()
-            db.engine.dispose()
+def signed_in(port: int, films: Sequence[int], made: Sequence[tuple[int, str]]) -> list[Person]:
+    """A browser for each of these members, with a list."""
+    crowd = [Person(port, user_id, name, films) for user_id, name in made]
+    for person in crowd:
+        person.sign_in()
+    return crowd
 
 
 def members(n: int) -> tuple[list[int], list[tuple[int, str]]]:
@@ -82,50 +69,6 @@ def members(n: int) -> tuple[list[int], list[tuple[int, str]]]:
             rating.raise_version(session, user.id)
         made.append((user.id, user.name))
     return films, made
-
-
-def wait_until_idle() -> None:
-    """Until what a start brings with it is done: fitting, similar films, the index of plots, the map."""
-    looks = 0
-    while looks < IDLE_LOOKS:
-        time.sleep(1.0)
-        db.session.rollback()
-        busy = db.session.scalar(select(func.count()).select_from(Job).where(Job.state.in_(("queued", "running"))))
-        looks = 0 if busy else looks + 1
-
-
-@contextmanager
-def running(instance: Path) -> Iterator[tuple[int, list[int]]]:
-    """Both processes of the product; the website's port, and the process ids of website and background API."""
-    port, background_port = free_port(), free_port()
-    changed: dict[str, Any] = {"PORT": str(port), "BACKGROUND_PORT": str(background_port), "LOG_LEVEL": "WARNING", "WEB_WORKERS": "1"}
-    config = settings.load(INSTANCE_PATH=instance, **changed)
-    current_app.config["BACKGROUND_URL"] = f"http://127.0.0.1:{background_port}"
-    started = supervisor.processes(config, reload=False)
-    try:
-        for one in started:
-            one.environment = {**one.environment, **changed}
-            one.start()
-        urls = [f"http://127.0.0.1:{background_port}/health", f"http://127.0.0.1:{port}/about"]
-        if not supervisor.wait_until_up(urls, threading.Event()):
-            raise MovieRecommenderError(f"The product did not come up. Look into {instance}/logs.")
-        pids = [one.process.pid for one in started if one.process]
-        yield port, [youngest(pids[1]), pids[0]]
-    finally:
-        for one in reversed(started):
-            one.stop()
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def youngest(pid: int) -> int:
-    """Gunicorn's worker: the child of its parent process, which has one."""
-    children = Path(f"/proc/{pid}/task/{pid}/children").read_text("ascii").split()
-    return int(children[0]) if children else pid
 
 
 class Person:
@@ -228,20 +171,3 @@ def _pace() -> tuple[float, float, float]:
     if not (first and longest and growth):
         raise MovieRecommenderError("live.js does not say how often it asks.")
     return int(first[1]) / 1000, float(growth[1]), int(longest[1]) / 1000
-
-
-def cpu_seconds(pid: int) -> float:
-    """What a process has used in all its threads."""
-    fields = Path(f"/proc/{pid}/stat").read_text("ascii").rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
-def memory(pid: int) -> int:
-    """Bytes of a process in RAM, now."""
-    return int(Path(f"/proc/{pid}/statm").read_text("ascii").split()[1]) * os.sysconf("SC_PAGE_SIZE")
-
-
-def most_memory(pid: int) -> int:
-    """The most bytes of a process that were in RAM."""
-    lines = Path(f"/proc/{pid}/status").read_text("ascii").splitlines()
-    return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("VmHWM:"))

@@ -10,18 +10,19 @@ from __future__ import annotations
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from movie_recommender.services import importing
 
 from . import synthetic
-from .crowd import opened
 from .imports import write_data_set
+from .processes import opened
 
 
-def make(size: str, instance: Path) -> None:
-    """A folder with everything that `flask start` needs."""
+def make(size: str, instance: Path, **changed: Any) -> None:
+    """A folder with everything that `flask start` needs; with these settings, a database too."""
     instance.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=instance) as folder, opened(instance):
+    with tempfile.TemporaryDirectory(dir=instance) as folder, opened(instance, **changed):
         importing.load_embedded()
         importing.import_movielens(write_data_set(synthetic.of_size(size), Path(folder)))
 

@@ -17,7 +17,8 @@ from pathlib import Path
 from movie_recommender.services import dispatch
 
 from .child import ended_in_order
-from .crowd import Person, at_once, members, memory, most_memory, opened, running, wait_until_idle
+from .crowd import Person, at_once, members
+from .processes import memory, most_memory, opened, running, wait_until_idle
 
 PEOPLE, RATINGS, PAGES, FILMS, WORDS = 8, 10, 6, 60, 25  # people; and of each: ratings, pages of his list, films' pages, words searched
 SEARCHED = "the love man night star war black girl house last king dark city blood life time fire world road sea moon death dream boy day"

@@ -3,14 +3,16 @@
     python peers.py WORLD.npz NAME
 
 The file holds `indptr`, `cols`, `codes`, `shape` and `people` (rows to compute for). Prints a list of ``{"name", "note",
-"milliseconds" (median CPU a person, of all threads), "people" (asked: fewer of the slow ones), "fit_seconds"}``, one for each way
-of asking this library; nothing when it is not installed.
+"milliseconds" (median CPU a person, of all threads), "people" (asked: fewer of the slow ones), "fit_seconds", "versions" (of the
+libraries that it took)}``, one for each way of asking this library; nothing when it is not installed.
 """
 
 from __future__ import annotations
 
 import gc
+import importlib.metadata
 import json
+import platform
 import sys
 import time
 from collections.abc import Callable
@@ -27,6 +29,7 @@ K, N = 80, 500
 FEWEST, ENOUGH, REPEATS = 5, 150.0, 5
 """People that are asked in any case, CPU seconds after which no more are, and how often each is, of which the best counts: as with ours."""
 
+MODULES = {name: name for name in ("implicit", "lenskit", "numpy", "scipy", "pandas", "torch")} | {"scikit-learn": "sklearn"}
 BLIND = "knows nothing of other people's new ratings until the next fit"
 Ask = Callable[[int], Any]
 Ways = list[tuple[str, str, Ask]]
@@ -48,8 +51,15 @@ def main(path: str, name: str) -> None:
     for way, note, recommend in ways:
         seconds = _seconds(recommend, people)
         milliseconds = float(np.median(seconds)) * 1e3
-        found.append({"name": way, "note": note, "fit_seconds": fit_seconds, "milliseconds": milliseconds, "people": len(seconds)})
+        figures = {"fit_seconds": fit_seconds, "milliseconds": milliseconds, "people": len(seconds)}
+        found.append({"name": way, "note": note, **figures, "versions": _versions()})
     json.dump(found, sys.stdout)
+
+
+def _versions() -> str:
+    """Of Python, and of the libraries that were imported."""
+    imported = [name for name in MODULES if MODULES[name] in sys.modules]
+    return ", ".join([f"Python {platform.python_version()}", *(f"{name} {importlib.metadata.version(name)}" for name in imported)])
 
 
 def _seconds(recommend: Ask, people: list[int]) -> list[float]:

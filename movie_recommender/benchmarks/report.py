@@ -17,11 +17,10 @@ from movie_recommender.storage import snapshots
 from . import child, machine, peers, recompute, running_report, synthetic
 from .running_report import table
 
-PLOTS = (10_000,)
 PART_SECONDS, PEER_SECONDS = 3_600.0, 900.0
 """After which a part, or one library, is ended and the others go on."""
 
-PARTS = ("recompute", "plots", "encoding", "imports", "starts", "storing", "website", "latency", "memory", "browser")
+PARTS = ("recompute", "plots", "encoding", "imports", "scaling", "starts", "storing", "website", "latency", "memory", "browser")
 Say = Callable[[str], None]
 
 
@@ -32,20 +31,25 @@ class Plan:
     Attributes:
         parts: Of `PARTS`.
         sizes: Of recompute, and of the peers beside it.
+        plots: Among how many the nearest are looked for.
         people: Random people for the median and p95.
         peers: A Python with the peers' libraries, if they are asked.
         imported: The size that is imported.
-        databases: Into which; "" is a fresh SQLite, others are URLs of empty ones.
+        postgresql: The URL of an empty database, into which it is imported too; beside it scaling makes its own.
+        queue, chroma: URLs of a Redis database and of a Chroma server for scaling; "" does without.
         worlds: Sizes of the instances on which the product runs; the website and the browser are measured on the first.
         instance: A folder to run on instead, which may be thrown away.
     """
 
     parts: Sequence[str] = PARTS
     sizes: Sequence[str] = tuple(synthetic.SIZES)
+    plots: Sequence[int] = (10_000,)
     people: int = 200
     peers: Path | None = None
     imported: str = "25m"
-    databases: Sequence[str] = ("",)
+    postgresql: str = ""
+    queue: str = ""
+    chroma: str = ""
     worlds: Sequence[str] = ("100k", "32m")
     instance: Path | None = None
 
@@ -68,21 +72,30 @@ def run(plan: Plan, say: Say) -> Iterator[str]:
         if unknown := [each for each in given if each not in known]:
             raise InvalidInput(f"There is no {kind} {unknown[0]!r}. There are: {', '.join(known)}.")
     with child.ended_in_order():
-        yield _ABOUT.format(machine=machine.description(), load=machine.load())
+        yield _about(plan)
         if "recompute" in plan.parts:
             yield from _tried(lambda: page(_recomputes(plan, say)))
         if "plots" in plan.parts:
-            yield from _tried(lambda: _plots_table([_module("plots", n) for n in _said(PLOTS, say, "the nearest of {} plots")]))
+            yield from _tried(lambda: _plots_table([_module("plots", n) for n in _said(plan.plots, say, "the nearest of {} plots")]))
         if "encoding" in plan.parts:
             say("plots encoded ...")
             yield from _tried(lambda: running_report.encoding(_module("encoding")))
         if "imports" in plan.parts:
+            databases = ["", *filter(None, [plan.postgresql])]
             yield from _tried(
                 lambda: running_report.imports(
-                    [_module("imports", plan.imported, url) for url in _said(plan.databases, say, f"import of {plan.imported} into {{}}")]
+                    [_module("imports", plan.imported, url) for url in _said(databases, say, f"import of {plan.imported} into {{}}")]
                 )
             )
+        if "scaling" in plan.parts:
+            for world in plan.worlds:
+                yield from _tried(lambda: _scaling(plan, world, say))  # noqa: B023
         yield from _running(plan, say)
+
+
+def _about(plan: Plan) -> str:
+    used = f"; {machine.postgresql(plan.postgresql)}" if plan.postgresql and {"imports", "scaling"} & set(plan.parts) else ""
+    return _ABOUT.format(day=machine.today(), machine=machine.description() + used, load=machine.load())
 
 
 def _said(things: Iterable[Any], say: Say, what: str) -> Iterator[Any]:
@@ -96,6 +109,14 @@ def _tried(part: Callable[[], str]) -> Iterator[str]:
         yield part()
     except InvalidInput as error:
         yield f"\n**Not measured.** {error.message}\n"
+
+
+def _scaling(plan: Plan, world: str, say: Say) -> str:
+    """Raises InvalidInput without a PostgreSQL to measure on."""
+    if not plan.postgresql:
+        raise InvalidInput("Scaling needs a PostgreSQL server on which databases may be made: --postgresql URL.")
+    say(f"scaling, {world} ratings ...")
+    return running_report.scaling(f"{world} ratings", _module("scaling", world, plan.postgresql, plan.queue, plan.chroma))
 
 
 def _running(plan: Plan, say: Say) -> Iterator[str]:
@@ -184,8 +205,10 @@ def page(reports: list[SizeReport]) -> str:
 
 _ABOUT = """# Benchmarks
 
-Made by `flask bench` (`make bench`), which measures in one run; other machines will differ, ratios less so.
-{machine}. Load at the start: {load}.
+Measured on {day} by `flask bench` (`make bench`) in one run; other machines will differ, ratios less so.
+
+{machine}.
+Load at the start: {load}.
 
 Synthetic worlds of MovieLens' sizes and shape (seeded; `movie_recommender/benchmarks/synthetic.py`), plots of 64 dimensions.
 A recompute is `Recommender.rank`: all signals, the 500 best and the 60 best of every genre, one thread. Reasons are traced
@@ -251,13 +274,15 @@ def _peers_table(reports: list[SizeReport]) -> str:
                 ratio = peer["milliseconds"] / np.mean(around)
                 both = ", ".join(f"{ours:.2f}" for ours in around)
                 figures = [f"{peer['milliseconds']:.2f}", both, f"{ratio:.2f}", f"{peer['fit_seconds']:.1f}", str(peer["people"])]
-            rows.append([report.ours["size"], peer["name"], *figures, peer["note"]])
+            rows.append([report.ours["size"], peer["name"], *figures, peer["note"], peer.get("versions", "")])
     about = (
         "## Peers, same data, same run\n\nMedian CPU ms a person, of all threads where it is more than one; top 500. Ours is of the "
         "same people, measured right before\nand right after the peer (their mean is compared), and computes thirteen signals, their blend "
         "and stars, which the peers do not.\n\n"
     )
-    return about + table(["size", "library", "ms", "ours before and after, ms", "times ours", "fit, CPU s", "people", "note"], rows)
+    return about + table(
+        ["size", "library", "ms", "ours before and after, ms", "times ours", "fit, CPU s", "people", "note", "versions"], rows
+    )
 
 
 _PLOT_FIGURES = (("exact_seconds", 1), ("fill_seconds", 1), ("query_ms", 2), ("recall", 3))

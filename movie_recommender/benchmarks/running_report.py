@@ -29,12 +29,36 @@ def latency(where: str, rows: Rows) -> str:
             [
                 *(str(row[name]) for name in ("people", "ratings")),
                 *(f"{row[name]:.0f}" for name in ("p50", "p95", "worst", "saved_p50")),
-                *(f"{row[name]:.1f}" for name in ("cpu_web", "cpu_background")),
-                *(f"{row[name] / 1e6:.0f}" for name in ("memory_web", "memory_background")),
+                *(f"{each:.1f}" for each in row["cpu"]),
+                *(f"{each / 1e6:.0f}" for each in row["memory"]),
             ]
             for row in rows
         ],
     )
+
+
+def scaling(where: str, found: dict[str, Any]) -> str:
+    """Stage 2: from a rating to the fresh list with one and with two background APIs."""
+    about = (
+        f"\n## Stage 2: {where}\n\n{found['servers']}.\nOne website of two workers. Everybody rates, waits for the list and looks at it "
+        "for 0.5 to 1.5 s; in the lines without looking the\nnext rating follows at once. CPU is ms a rating: of each process, and of the "
+        "whole machine with its servers and the people who ask.\n\n"
+    )
+    heads = ["background APIs", "people at once", "ratings", "p50, ms", "p95, ms", "worst, ms", "lists a second"]
+    heads += ["websites' CPU", "background APIs' CPU", "machine's CPU", "websites, MB", "background APIs, MB"]
+    rows = []
+    for row in found["rows"]:
+        met, first = row["met"], len(row["met"]["cpu"]) - row["backgrounds"]
+        cpu, held = ([f"{each:.1f}" for each in met["cpu"]], [f"{each / 1e6:.0f}" for each in met["memory"]])
+        rows.append(
+            [
+                str(row["backgrounds"]), str(met["people"]) + ("" if row["looking"] else ", without looking"), str(met["ratings"]),
+                *(f"{met[name]:.0f}" for name in ("p50", "p95", "worst")), f"{met['per_second']:.1f}",
+                " + ".join(cpu[:first]), " + ".join(cpu[first:]), f"{row['machine_cpu']:.0f}",
+                " + ".join(held[:first]), " + ".join(held[first:]),
+            ]
+        )  # fmt: skip
+    return about + table(heads, rows)
 
 
 def website(where: str, found: dict[str, Any]) -> str:
@@ -46,11 +70,12 @@ def website(where: str, found: dict[str, Any]) -> str:
     rows = [
         [
             one["name"], f"{one['cpu_ms']:.2f}", f"{one['times_hello']:.1f}", f"{1000 / one['cpu_ms']:,.0f}", f"{one['elapsed_ms']:.2f}",
+            f"{one['per_second']:,.0f}",
             f"{one['size']:,}",
         ]
         for one in found["costs"]
     ]  # fmt: skip
-    return about + table(["request", "CPU ms", "times a hello", "a second of CPU", "elapsed ms", "bytes"], rows)
+    return about + table(["request", "CPU ms", "times a hello", "a second of CPU", "elapsed ms", "a second, one connection", "bytes"], rows)
 
 
 def in_the_browser(where: str, found: dict[str, Any]) -> str:
@@ -129,4 +154,9 @@ def imports(rows: Rows) -> str:
 def encoding(found: dict[str, Any]) -> str:
     """Filling the index of plots beside the bare encoder."""
     row = [f"{found['plots']:,}", f"{found['bare_per_second']:.1f}", f"{found['fill_per_second']:.1f}"]
-    return "\n## Plots encoded a second of CPU\n\n" + table(["plots", "the bare encoder", "fillchroma, index included"], [row])
+    row += [f"{found[name]:.1f}" for name in ("start_seconds", "start_cpu_seconds")]
+    row += [f"{found[name] / 1e6:,.0f}" for name in ("start_bytes", "most_bytes")]
+    heads = ["plots", "the bare encoder, a second", "fillchroma, index included", "start until the first vector, s", "CPU s"]
+    heads += ["memory that it took, MB", "most of the process when all is encoded, MB"]
+    about = "\n## Plots encoded\n\nOne thread, a second of CPU; the start is that of torch, of the model and of its first vector.\n\n"
+    return about + table(heads, [row])

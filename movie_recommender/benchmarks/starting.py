@@ -25,7 +25,7 @@ from movie_recommender.errors import MovieRecommenderError
 from movie_recommender.storage import snapshots
 
 from .child import ended_in_order
-from .crowd import cpu_seconds, free_port, memory, most_memory, opened, wait_until_idle
+from .processes import cpu_seconds, free_port, memory, most_memory, opened, wait_until_idle
 
 LONGEST = 1_200.0  # seconds until the engine is ready
 

@@ -18,7 +18,8 @@ from movie_recommender.services.engine import Engine
 from movie_recommender.services.receipts import packed
 from movie_recommender.services.recompute import keep
 
-from .crowd import members, opened
+from .crowd import members
+from .processes import opened
 
 ROUNDS, TIMES = 5, 20
 

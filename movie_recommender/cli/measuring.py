@@ -10,17 +10,30 @@ import click
 from flask import current_app
 from flask.cli import with_appcontext
 
+from ..errors import InvalidInput
 from ..services.operating import EVALUATION
 from .common import clear_errors
 
 
 @click.command()
-@click.option("--parts", default="", help="Of recompute, plots, encoding, imports, starts, storing, website, latency, memory, browser.")
+@click.option(
+    "--parts", default="", help="Of recompute, plots, encoding, imports, scaling, starts, storing, website, latency, memory, browser."
+)
 @click.option("--sizes", default="100k,1m,10m,25m,32m", show_default=True, help="Sizes of recompute's synthetic data, as MovieLens'.")
+@click.option("--plots", default="10k", show_default=True, help="Among how many plots the nearest are looked for; 60k takes many minutes.")
 @click.option("--people", default=200, show_default=True, help="Random people for the median and p95.")
 @click.option("--peers", type=click.Path(exists=True, path_type=Path), help="A Python with the libraries of requirements-peers.txt.")
 @click.option("--imports", metavar="SIZE", default="25m", show_default=True, help="The size that is imported into SQLite.")
-@click.option("--postgresql", metavar="URL", help="Import it into this empty database too.")
+@click.option(
+    "--postgresql",
+    metavar="URL",
+    default="",
+    help="Import it into this empty database too; scaling makes one of its own on the same server.",
+)
+@click.option(
+    "--redis", "queue", metavar="URL", default="", help="The queue of scaling: a Redis database that nothing else uses; else PostgreSQL."
+)
+@click.option("--chroma", metavar="URL", default="", help="A Chroma server for scaling; else the background APIs have their own.")
 @click.option("--worlds", default="100k,32m", show_default=True, help="Sizes on which the product runs; pages and browser on the first.")
 @click.option(
     "--instance",
@@ -29,16 +42,27 @@ from .common import clear_errors
 )
 @click.option("--write", is_flag=True, help="Also write docs/benchmarks-measured.md.")
 def bench(
-    parts: str, sizes: str, people: int, peers: Path | None, imports: str, postgresql: str | None, worlds: str, instance: Path | None,
-    write: bool,
+    parts: str, sizes: str, plots: str, people: int, peers: Path | None, imports: str, postgresql: str, queue: str, chroma: str,
+    worlds: str, instance: Path | None, write: bool,
 ) -> None:  # fmt: skip
     """Measure the product part by part, each printed when it is done; all of it takes half an hour, 6 GB of memory, 8 GB of disk."""
     from ..benchmarks import report  # numba is loaded by this command alone
 
-    databases = ("", postgresql) if postgresql else ("",)
     page = []
     with clear_errors():
-        plan = report.Plan(_words(parts) or report.PARTS, _words(sizes), people, peers, imports, databases, _words(worlds), instance)
+        plan = report.Plan(
+            _words(parts) or report.PARTS,
+            _words(sizes),
+            [_thousands(word) for word in _words(plots)],
+            people,
+            peers,
+            imports,
+            postgresql,
+            queue,
+            chroma,
+            _words(worlds),
+            instance,
+        )
         for text in report.run(plan, lambda what: click.echo(what, err=True)):
             click.echo(text)
             page.append(text)
@@ -48,6 +72,13 @@ def bench(
 
 def _words(text: str) -> list[str]:
     return [word.strip() for word in text.split(",") if word.strip()]
+
+
+def _thousands(word: str) -> int:
+    """10k is 10,000."""
+    if not word.removesuffix("k").isdecimal():
+        raise InvalidInput(f"{word!r} is no number of plots such as 10k.")
+    return int(word.removesuffix("k")) * (1000 if word.endswith("k") else 1)
 
 
 def _measured_data(movielens: Path | None, metadata: Path | None, vectors: Path | None) -> Any:
