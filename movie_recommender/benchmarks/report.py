@@ -43,7 +43,7 @@ class Plan:
 
     parts: Sequence[str] = PARTS
     sizes: Sequence[str] = tuple(synthetic.SIZES)
-    plots: Sequence[int] = (10_000,)
+    plots: Sequence[int] = (10_000, 60_000)
     people: int = 200
     peers: Path | None = None
     imported: str = "25m"
