@@ -101,7 +101,7 @@ def _of_features(scorer: FeatureAffinity, profile: Profile) -> int:
     if not profile.n_ratings or not scorer.labels:
         return 0
     made_of, had_by = scorer.content, scorer.by_feature
-    his = made_of[scorer.kinds[profile.cols]]
+    his = made_of[np.unique(scorer.kinds[profile.cols])]
     features = np.unique(his.indices)
     films = int((had_by.indptr[features + 1] - had_by.indptr[features]).sum())
     each = had_by.indices.itemsize + (0 if isinstance(scorer, Aversions) else had_by.data.itemsize)

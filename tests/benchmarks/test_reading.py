@@ -92,7 +92,8 @@ def test_an_affinity_reads_what_his_films_are_made_of_and_who_else_is(items, mod
     user, rated = keen
     made_of = [sorted({feature[:2] for feature in one}) for one in model.scorers[name].features(items)]
     kinds = list(map(list, dict.fromkeys(map(tuple, made_of)))) if shared else made_of
-    his = [feature for film in rated for feature in made_of[film]]
+    seen = [made_of[film] for film in rated] if not shared else [kind for kind in kinds if kind in [made_of[film] for film in rated]]
+    his = [feature for made in seen for feature in made]
     having = sum(len(set(his) & set(kind)) for kind in kinds)
     assert touched(rated, user)[name] == 8 * len(his) + added * having + 4 * len(kinds)
 
