@@ -90,6 +90,15 @@ def test_weights_that_cannot_be_read_stop_the_start(api: Flask, settings: dict[s
     assert "flask tune" in output
 
 
+def test_it_starts_and_makes_lists_without_torch(api: Flask, member: Member, process: Start) -> None:
+    alice = member()
+    running = process()
+    wait_for(lambda: is_current(alice))
+    loaded = Path(f"/proc/{running.popen.pid}/maps").read_text()
+    assert "llvmlite" in loaded, "what a process has loaded is told here"
+    assert "torch" not in loaded
+
+
 def test_a_damaged_queue_is_put_aside_and_loses_nothing(api: Flask, settings: dict[str, str], member: Member, process: Start) -> None:
     Path(settings["INSTANCE_PATH"], "queue.sqlite3").write_bytes(b"not a database at all" * 1000)
     alice = member()

@@ -8,10 +8,13 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
+from movie_recommender.core import source
 from movie_recommender.services import accounts, rating
 from movie_recommender.services.engine import Engine
-from movie_recommender.storage import db, raise_revision, writing
+from movie_recommender.storage import db, raise_revision, snapshots, writing
 from movie_recommender.storage.models import User
+
+from .conftest import wait_for
 
 Member = Callable[..., int]
 
@@ -74,6 +77,22 @@ def test_a_damaged_snapshot_is_not_used(api: Flask, fitted: Engine) -> None:
     data[len(data) // 2] ^= 1
     path.write_bytes(data)
     assert not Engine().restore()
+
+
+def test_a_snapshot_of_another_version_of_the_code_is_refused_and_all_is_learned_anew(
+    api: Flask, fitted: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(source, "DIGEST", "another version")
+    assert not Engine().restore()
+    runtime = api.extensions["runtime"]
+    runtime.start()
+    try:
+        wait_for(runtime.engine.ready.is_set)
+    finally:
+        runtime.stop()
+    kept = snapshots.load(Path(api.config["INSTANCE_PATH"]) / snapshots.NAME)
+    assert kept is not None
+    assert kept[1]["made_of"][-1] == "another version"
 
 
 def test_without_a_snapshot_there_is_nothing_to_restore(api: Flask) -> None:

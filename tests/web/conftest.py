@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
-from sqlalchemy import select
+from sqlalchemy import event, select
 from werkzeug.serving import make_server
 
 from background_api import create_api
@@ -89,6 +89,21 @@ def register() -> Callable[[Page, str], None]:
         page.wait_for_url("**/")
 
     return register
+
+
+@pytest.fixture
+def statements(app: Any) -> list[str]:
+    """What the database was asked."""
+    asked: list[str] = []
+
+    def listen(connection: Any, *_: Any) -> None:
+        connection.set_trace_callback(lambda text: asked.append(text) if text.startswith("SELECT") else None)
+
+    with app.app_context():
+        engine = db.engine
+    engine.dispose()
+    event.listen(engine, "connect", listen)
+    return asked
 
 
 GENRES = (("Comedy",), ("Drama",), ("Comedy", "Drama"), ("Horror",))

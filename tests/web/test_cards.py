@@ -5,32 +5,16 @@ from __future__ import annotations
 import re
 from typing import Any
 
-import pytest
-from sqlalchemy import event, update
+from sqlalchemy import update
 
 from movie_recommender.services import watchlist
-from movie_recommender.storage import db, raise_revision, writing
+from movie_recommender.storage import raise_revision, writing
 from movie_recommender.storage.models import Movie
 
 from .conftest import films_in, rate_all, store_list
 
 MOST_QUERIES = 11  # of a page that is made
 MOST_KEPT = 1  # of one that is kept: who asks
-
-
-@pytest.fixture
-def statements(app: Any) -> list[str]:
-    """What the database was asked."""
-    asked: list[str] = []
-
-    def listen(connection: Any, *_: Any) -> None:
-        connection.set_trace_callback(lambda text: asked.append(text) if text.startswith("SELECT") else None)
-
-    with app.app_context():
-        engine = db.engine
-    engine.dispose()
-    event.listen(engine, "connect", listen)
-    return asked
 
 
 def tokens(page: str) -> set[str]:

@@ -39,6 +39,14 @@ def test_it_compares_her_with_the_others_without_herself(app: Any, alice: Member
     assert found.below == ()
 
 
+@pytest.mark.parametrize("stars", [1, 2, 3, 4, 5])
+def test_who_gives_every_film_the_same_stars_sees_his_page_too(alice: Member, films: list[int], stars: int) -> None:
+    rate(alice, dict.fromkeys(films[:8], stars))
+    answer = alice.browser.get("/taste")
+    assert answer.status_code == 200
+    assert "Your mean stars by genre" in answer.text
+
+
 def test_people_are_favoured_only_with_three_films_and_the_more_the_surer(app: Any, alice: Member, add_movie: Callable[..., int]) -> None:
     casts = {"Often": 6, "Sometimes": 3, "Seldom": 2}
     given = {add_movie(f"{name} {n}", directors=[name]): 5 for name, films in casts.items() for n in range(films)}
