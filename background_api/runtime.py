@@ -83,7 +83,9 @@ class Runtime:
             job, is_new = jobs.submit(kind, subject)
         if kind == "refit":
             self._wake_engine.set()
-        elif is_new:
+        elif is_new or (kind == "recompute" and priority == JUST_RATED):
+            # Again where the reconciler saw him before his hint came: its message stands behind all who rate meanwhile. One too many is
+            # nothing, for a job is taken once.
             self._send(job, priority)
         return job
 
