@@ -78,7 +78,9 @@ def world_of(n_films: int, n_people: int, times: str, facts: str, n_axes: int, f
 
 
 def change(world: World, changed: list[Any]) -> None:
+    """Before each change somebody gets a list, so that what is kept from list to list is there and has to follow."""
     for person, *what in changed:
+        world.model.rank(world.told(person), user_id=person)
         world.update(person, *what) if len(what) == 1 else world.rate(person, *what)
 
 
