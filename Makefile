@@ -30,7 +30,7 @@ $(VENV)/.ready-dev: $(VENV)/.ready requirements-dev.txt
 
 # Kernels are compiled once before: each worker would compile them for itself.
 test: $(VENV)/.ready-dev
-	@$(BIN)/python -c "from movie_recommender.core.warm_up import *; warm_up(Recommender())"
+	@$(BIN)/python -m movie_recommender.core.warm_up
 	@$(BIN)/python -m pytest -n auto --dist loadgroup $(ARGS)
 
 lint: $(VENV)/.ready-dev

@@ -1,11 +1,24 @@
-"""Everything once, for nobody: numba's compiled code is loaded, or on a new machine made, before somebody waits for it."""
+"""Everything once, for nobody: numba's compiled code is loaded, or on a new machine made, before somebody waits for it.
+
+python -m movie_recommender.core.warm_up
+"""
 
 from __future__ import annotations
+
+import logging
+import subprocess
+import sys
+from pathlib import Path
 
 import numpy as np
 
 from .data import Items, Ratings
 from .recommender import Recommender
+from .source import KERNELS
+
+log = logging.getLogger(__name__)
+DONE = KERNELS / "complete"
+"""Says that all kernels of this source are compiled and kept."""
 
 PEOPLE, FILMS, AXES = 30, 40, 16
 AT_MOST = 16
@@ -40,3 +53,19 @@ def warm_up(model: Recommender) -> None:
         ranked = small.rank(some, n=20, n_by_genre=5, n_by_facet=5, user_id=person, also=[1], seen=[2])
         _ = ranked.items.why.table
     small.update(person, {})
+
+
+def compile_apart() -> None:
+    """Have a child process compile all kernels, unless they are kept: that takes half a gigabyte, which goes with the child."""
+    if DONE.exists():
+        return
+    log.info("Compiling the engine, once on this machine: a minute or two.")
+    command = [sys.executable, "-m", "movie_recommender.core.warm_up"]
+    done = subprocess.run(command, cwd=Path(__file__).parents[2], capture_output=True, text=True, check=False)  # noqa: S603 - our own list
+    if done.returncode:
+        log.warning("The engine could not be compiled by a process of its own and is compiled here: %s", done.stderr[-500:].strip())
+
+
+if __name__ == "__main__":
+    warm_up(Recommender())
+    DONE.touch()

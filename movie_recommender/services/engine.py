@@ -21,7 +21,7 @@ from .. import core
 from ..core import Explanation, Listing, Preferences, Recommender
 from ..core.evaluation import SelfCheck, self_check
 from ..core.together import Attendee, Pick, together
-from ..core.warm_up import warm_up
+from ..core.warm_up import compile_apart, warm_up
 from ..errors import EngineLoading
 from ..storage import db
 from . import rating, snapshots, training
@@ -95,6 +95,7 @@ class Engine:
             InvalidWeights: The weights file cannot be used; the old model goes on serving.
         """
         started = time.monotonic()
+        compile_apart()
         with self._lock:
             self._changed = {}
         try:
@@ -125,6 +126,7 @@ class Engine:
         A snapshot of another catalogue, other community ratings, other weights or other code is not used.
         """
         started = time.monotonic()
+        compile_apart()
         made = made_of()
         found = snapshots.kept(made)
         if found is None:

@@ -1,9 +1,11 @@
 """Nobody waits for a compiler: the warm-up calls every kernel, with the types that serving calls it with."""
 
+import os
+import shutil
 import subprocess
 import sys
 
-from movie_recommender.core import source
+from movie_recommender.core import source, warm_up
 from movie_recommender.core.nearest import take_nearest
 
 COMPILED = """
@@ -36,6 +38,32 @@ assert compiled() == before
 def test_after_the_warm_up_serving_compiles_nothing():
     done = subprocess.run([sys.executable, "-c", COMPILED], capture_output=True, text=True, timeout=300, check=False)
     assert done.returncode == 0, done.stderr[-2000:]
+
+
+APART = """
+from movie_recommender.core.nearest import take_nearest
+from movie_recommender.core.warm_up import DONE, compile_apart
+
+assert not DONE.exists()
+compile_apart()
+assert DONE.exists()
+assert not take_nearest.signatures
+"""
+
+
+def test_a_child_process_compiles_so_that_its_memory_goes_with_it(tmp_path):
+    shutil.copytree(source.KERNELS, tmp_path / source.KERNELS.name, ignore=shutil.ignore_patterns(warm_up.DONE.name))
+    environment = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path)}
+    done = subprocess.run([sys.executable, "-c", APART], env=environment, capture_output=True, text=True, timeout=300, check=False)
+    assert done.returncode == 0, done.stderr[-2000:]
+
+
+def test_what_a_child_process_cannot_compile_is_compiled_here(tmp_path, monkeypatch, caplog):
+    monkeypatch.setattr(warm_up, "DONE", tmp_path / "complete")
+    monkeypatch.setattr(sys, "executable", shutil.which("false"))
+    warm_up.compile_apart()
+    assert "is compiled here" in caplog.text
+    assert not warm_up.DONE.exists()
 
 
 def test_compiled_kernels_belong_to_the_source_of_all_rooms_not_of_their_own_file(tmp_path):

@@ -64,6 +64,12 @@ class Site:
         self.started.append(process)
         return process
 
+    def start_background(self, place: int) -> None:
+        """Start one of several background APIs, the first time or after it was killed: nobody watches over them."""
+        port = self.background_urls[place].rsplit(":", 1)[1]
+        self.started = [process for process in self.started if process.poll() is None]
+        self.start("background_api", INSTANCE_PATH=str(self.instance / f"background-{port}"), BACKGROUND_PORT=port)
+
     def wait_until(self, is_so: Callable[[], bool]) -> None:
         deadline = time.monotonic() + START_SECONDS
         while not is_so():
@@ -156,8 +162,8 @@ def large(instance: Path, request: pytest.FixtureRequest) -> Site:
         connection.execute(
             "UPDATE movies SET plot = NULL, keywords = '[]' WHERE title <> 'Jaws' AND title NOT LIKE 'The Godfather%' AND id % 6 > 0"
         )
-    for port in background_ports:
-        site.start("background_api", INSTANCE_PATH=str(instance / f"background-{port}"), BACKGROUND_PORT=port)
+    for place in range(len(background_urls)):
+        site.start_background(place)
     for port in ports:
         gunicorn = ("gunicorn", "movie_recommender:create_app()", "--bind", f"127.0.0.1:{port}", "--worker-class", "gthread")
         site.start(*gunicorn, "--threads", "4", INSTANCE_PATH=str(instance / f"web-{port}"))

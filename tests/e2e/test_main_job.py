@@ -12,6 +12,7 @@ import requests
 from movie_recommender.services.signing import HEADER, sign
 
 from ..conftest import PASSWORD
+from .conftest import answers
 
 ANIMATED = [("Spirited Away", 2001), ("My Neighbor Totoro", 1988), ("Princess Mononoke", 1997), ("Toy Story", 1995), ("Up", 2009)]
 HORROR = [("The Exorcist", 1973), ("The Shining", 1980), ("Halloween", 1978), ("A Nightmare on Elm Street", 1984), ("Alien", 1979)]
@@ -139,6 +140,9 @@ def test_a_list_arrives_after_the_background_api_was_killed_between_rating_and_l
     charlie.rate(last, 5)
     answer = charlie.list_when_current(seconds=90, n=20)
     assert len(answer["items"]) == 20
+    if len(site.background_urls) > 1:  # where there is one, it is back by itself
+        site.start_background(0)
+        site.wait_until(lambda: answers(f"{site.background_urls[0]}/health"))
 
 
 def test_a_deleted_account_is_gone_on_every_website(site, person):
