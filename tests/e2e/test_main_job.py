@@ -142,7 +142,8 @@ def test_a_list_arrives_after_the_background_api_was_killed_between_rating_and_l
     assert len(answer["items"]) == 20
     if len(site.background_urls) > 1:  # where there is one, it is back by itself
         site.start_background(0)
-        site.wait_until(lambda: answers(f"{site.background_urls[0]}/health"))
+        health = f"{site.background_urls[0]}/health"
+        site.wait_until(lambda: answers(health) and requests.get(health, timeout=30).json()["engine"]["ready"])
 
 
 def test_a_deleted_account_is_gone_on_every_website(site, person):
