@@ -142,13 +142,13 @@ def _implicit_cosine(matrix: sp.csr_matrix) -> Ways:
     return [("implicit, item cosine", BLIND, lambda user: model.recommend(user, matrix[user], N=N))]
 
 
-def _implicit_als(threads: int, name: str) -> Callable[[sp.csr_matrix], Ways]:
-    """Its own 100 factors, and one iteration: how often it iterates changes the factors and not the time of a list."""
+def _implicit_als(threads: int, name: str, factors: int = 100) -> Callable[[sp.csr_matrix], Ways]:
+    """Its own 100 factors or others, and one iteration: how often it iterates changes the factors and not the time of a list."""
 
     def prepare(matrix: sp.csr_matrix) -> Ways:
         from implicit.als import AlternatingLeastSquares
 
-        model = AlternatingLeastSquares(iterations=1, num_threads=threads, random_state=1)
+        model = AlternatingLeastSquares(factors=factors, iterations=1, num_threads=threads, random_state=1)
         model.fit(matrix, show_progress=False)
         raters = matrix.T.tocsr()
 
@@ -182,6 +182,7 @@ PEERS: dict[str, Callable[[sp.csr_matrix], Ways]] = {
     "LensKit ItemKNN": _lenskit("ItemKNNScorer", "LensKit ItemKNN", BLIND),
     "implicit cosine": _implicit_cosine,
     "implicit ALS": _implicit_als(1, "implicit ALS fold-in, one thread, BLAS too"),
+    "implicit ALS, 128 factors": _implicit_als(1, "implicit ALS fold-in, 128 factors, one thread, BLAS too", 128),
     ITS_OWN: _implicit_als(1, "implicit ALS fold-in, `num_threads=1`, BLAS as installed"),
     AS_INSTALLED: _implicit_als(0, "implicit ALS fold-in, as installed"),
 }

@@ -23,7 +23,7 @@ from movie_recommender.errors import MovieRecommenderError
 from .crowd import Person, product
 from .processes import START_SECONDS, children, cpu_seconds, free_port, memory
 
-ROUNDS, REQUESTS = 5, 500
+ROUNDS, REQUESTS = 5, 2_000
 ROUND_SECONDS = 2.0  # after which a round has no further requests
 
 
