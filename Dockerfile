@@ -16,4 +16,4 @@ USER movies
 VOLUME /instance
 EXPOSE 5000 5001
 # The website, its memory as `flask start` has it kept (`supervisor.FRUGAL`).
-CMD ["env", "MALLOC_ARENA_MAX=2", "MALLOC_MMAP_THRESHOLD_=1048576", "gunicorn", "movie_recommender:create_app()", "--bind", "0.0.0.0:5000", "--worker-class", "gthread", "--workers", "2", "--threads", "4"]
+CMD ["env", "MALLOC_ARENA_MAX=2", "MALLOC_MMAP_THRESHOLD_=1048576", "MALLOC_TRIM_THRESHOLD_=2097152", "gunicorn", "movie_recommender:create_app()", "--bind", "0.0.0.0:5000", "--worker-class", "gthread", "--workers", "2", "--threads", "4"]

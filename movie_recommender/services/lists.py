@@ -14,7 +14,7 @@ from __future__ import annotations
 import json
 import sys
 from array import array
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple, Protocol
@@ -44,7 +44,7 @@ class Entry:
 
 
 class Shelf(Protocol):
-    """A kept list, open: the list, the films seen before, both best first, and the reasons of the entry at a place."""
+    """A kept list, open: the list, the films seen before, both best first, and the reasons of the film at a place, strongest first."""
 
     @property
     def new_ids(self) -> Sequence[int]: ...
@@ -55,7 +55,9 @@ class Shelf(Protocol):
     @property
     def again(self) -> list[Kept]: ...
 
-    def entry(self, at: int) -> Entry: ...
+    def kept(self, at: int) -> Kept: ...
+
+    def reasons(self, at: int) -> Iterator[Reason]: ...
 
 
 class Kept(NamedTuple):
@@ -68,7 +70,7 @@ class Kept(NamedTuple):
 
 
 def pack(entries: Sequence[Entry], again: Sequence[Entry] = ()) -> bytes:
-    """The list, and films seen before, a list beside the list."""
+    """The list, and films seen before, a list beside the list; each film's reasons strongest first."""
     both = (*entries, *again)
     depth = max((len(entry.reasons) for entry in both), default=0)
     places: dict[str, int] = {}
@@ -129,6 +131,7 @@ class _Packed:
             numbers.byteswap()
         self._new, self._size = head["new"], head["new"] + head["again"]
         self._numbers, self._reasons = numbers, 3 * self._size
+        self._named: dict[int, Any] = {}  # causes that were read
         self._crowds = self._reasons + self._size * self._depth * 2 * (1 + self._width)
         self._tallies = self._crowds + self._size * CROWD_WIDTH
 
@@ -150,21 +153,21 @@ class _Packed:
         stars = [predicted / STARS for predicted in numbers[2 * size + begin : 2 * size + end]]
         return [Kept(*row) for row in zip(numbers[begin:end], scores, stars, range(begin, end), strict=True)]
 
-    def entry(self, at: int) -> Entry:
+    def kept(self, at: int) -> Kept:
         movie_id, score, predicted = self._numbers[at : 3 * self._size : self._size]
-        return Entry(movie_id, score / POINTS, predicted / STARS, self._reasons_of(at))
+        return Kept(movie_id, score / POINTS, predicted / STARS, at)
 
-    def _reasons_of(self, at: int) -> tuple[Reason, ...]:
+    def reasons(self, at: int) -> Iterator[Reason]:
         step = 2 * (1 + self._width)
         begin = self._reasons + at * self._depth * step
-        rows = [self._numbers[place : place + step] for place in range(begin, begin + self._depth * step, step)]
-        labels = [label for row in rows for label in row[2::2] if label >= 0]
-        named = dict(zip(labels, json.loads(f"[{b','.join([self._causes[label] for label in labels]).decode()}]"), strict=True))
-        return tuple([Reason(self._kinds[row[0]], row[1] / POINTS, self._told(at, row, named)) for row in rows if row[0] != NONE])
+        for place in range(begin, begin + self._depth * step, step):
+            kind, points, *causes = self._numbers[place : place + step]
+            if kind != NONE:
+                yield Reason(self._kinds[kind], points / POINTS, self._told(at, causes))
 
-    def _told(self, at: int, numbers: array[int], named: dict[int, Any]) -> dict[str, Any]:
+    def _told(self, at: int, numbers: list[int]) -> dict[str, Any]:
         causes: dict[str, Any] = {}
-        for label, points in zip(numbers[2::2], numbers[3::2], strict=True):
+        for label, points in zip(numbers[::2], numbers[1::2], strict=True):
             if label == CROWD:
                 begin = self._crowds + at * CROWD_WIDTH
                 count, mean, *histogram = self._numbers[begin : begin + CROWD_WIDTH]
@@ -174,7 +177,7 @@ class _Packed:
                 count, mean = self._numbers[begin : begin + TALLY_WIDTH]
                 causes |= {"count": count, "mean": mean / MEAN}
             elif label != NONE:
-                what = named[label]
+                what = self._named.get(label) or self._named.setdefault(label, json.loads(self._causes[label]))
                 if isinstance(what, dict):
                     causes |= what
                 else:
@@ -206,10 +209,12 @@ class _Older:
             return [json.loads(line) for line in self._lines]
         return [*self._columns.get("reasons", ()), *(self._columns.get("again") or {}).get("reasons", ())]
 
-    def entry(self, at: int) -> Entry:
-        kept = (*self.new, *self.again)[at]
-        reasons = tuple(Reason(kind, points, causes) for kind, points, causes in self._all_reasons[at])
-        return Entry(kept.movie_id, kept.score, kept.predicted_rating, reasons)
+    def kept(self, at: int) -> Kept:
+        return (*self.new, *self.again)[at]
+
+    def reasons(self, at: int) -> Iterator[Reason]:
+        found = [Reason(kind, points, causes) for kind, points, causes in self._all_reasons[at]]
+        return iter(sorted(found, key=lambda reason: -reason.points))
 
 
 def opened(payload: bytes) -> Shelf:
@@ -230,4 +235,8 @@ def unpack(payload: bytes) -> list[Entry]:
 def unpack_both(payload: bytes) -> tuple[list[Entry], list[Entry]]:
     """The list, and the films seen before, both best first."""
     shelf = opened(payload)
-    return [shelf.entry(kept.at) for kept in shelf.new], [shelf.entry(kept.at) for kept in shelf.again]
+
+    def entries(rows: list[Kept]) -> list[Entry]:
+        return [Entry(kept.movie_id, kept.score, kept.predicted_rating, tuple(shelf.reasons(kept.at))) for kept in rows]
+
+    return entries(shelf.new), entries(shelf.again)

@@ -18,8 +18,8 @@ from ..storage.models import Movie, Rating, RecommendationList, Revision, UserSt
 from . import browsing, dismissing, rating, viewing
 from .filtering import Filter, fitter
 from .kept import KeptByRevision
-from .lists import Entry, Kept, opened
-from .wording import one_line
+from .lists import Kept, Reason, Shelf, opened
+from .wording import line
 
 WAIT_SECONDS, LOOK_SECONDS = 0.1, 0.004  # for a newer list, and between two looks
 _waiting = threading.Semaphore(2)  # threads of this process that may wait; the others answer other people
@@ -29,10 +29,15 @@ _waiting = threading.Semaphore(2)  # threads of this process that may wait; the 
 class Recommended:
     """One row of the page: its score and stars, why in one line, and what the person said of the movie; `stars` if he has rated it."""
 
-    entry: Entry
+    entry: Kept
     why: str
+    shelf: Shelf
     said: frozenset[str] = frozenset()
     stars: float | None = None
+
+    def reasons(self) -> list[Reason]:
+        """All of them, the strongest first."""
+        return list(self.shelf.reasons(self.entry.at))
 
 
 @dataclass(frozen=True)
@@ -132,8 +137,9 @@ def recommendations(user_id: int, chosen: Filter | None = None, page: int = 1, p
         ]
     pages = math.ceil(len(kept) / per_page)
     page = max(1, min(page, pages or 1))
-    shown = [shelf.entry(at) for _, at in kept[(page - 1) * per_page : page * per_page]]
-    return replace(now, total=len(kept), page=page, pages=pages, items=_rows(user_id, shown, rated, now.catalogue), loosen=loosen)
+    shown = [shelf.kept(at) for _, at in kept[(page - 1) * per_page : page * per_page]]
+    items = _rows(user_id, shelf, shown, rated, now.catalogue)
+    return replace(now, total=len(kept), page=page, pages=pages, items=items, loosen=loosen)
 
 
 def _merged(entries: list[Kept], known: Collection[int]) -> list[Kept]:
@@ -149,16 +155,14 @@ def _merged(entries: list[Kept], known: Collection[int]) -> list[Kept]:
     return merged + again
 
 
-def _rows(user_id: int, entries: list[Entry], rated: Mapping[int, float], catalogue: int) -> list[Recommended]:
-    causes = {movie_id for entry in entries for reason in entry.reasons for movie_id, _ in reason.causes.get("movies", ())}
-    named = titles(catalogue, causes)
+def _rows(user_id: int, shelf: Shelf, entries: list[Kept], rated: Mapping[int, float], catalogue: int) -> list[Recommended]:
+    lines = [line(shelf.reasons(entry.at), rated) for entry in entries]
+    named = titles(catalogue, {movie_id for each in lines for movie_id in each.films})
     said = dismissing.said(user_id, [entry.movie_id for entry in entries])
     return [
-        Recommended(
-            entry, one_line(entry.reasons, named, rated), said.get(entry.movie_id, frozenset()), rated.get(entry.movie_id)
-        )
-        for entry in entries
-    ]  # fmt: skip
+        Recommended(entry, each.told(named), shelf, said.get(entry.movie_id, frozenset()), rated.get(entry.movie_id))
+        for entry, each in zip(entries, lines, strict=True)
+    ]
 
 
 def titles(catalogue: int, movie_ids: Collection[int]) -> dict[int, str]:

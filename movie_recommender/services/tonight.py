@@ -191,6 +191,5 @@ def _picks(answer: Mapping[str, Any], names: Sequence[str]) -> list[Pick]:
 def _why(reasons: Sequence[Reason], titles: Mapping[int, str], name: str) -> str:
     """The strongest reason that is the person's own: a film, somebody or a genre that he likes; else what others with his taste say."""
     own = [reason for reason in reasons if reason.kind != "neighbours"]
-    rated = dict.fromkeys(titles, 0.0)
-    found = one_line(own, titles, rated, name)
-    return found if found != SEVERAL else one_line(reasons, titles, rated, name)
+    found = one_line(own, titles, name)
+    return found if found != SEVERAL else one_line(reasons, titles, name)

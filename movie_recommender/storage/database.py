@@ -121,10 +121,20 @@ def rows(statement: Executable, **values: Any) -> Sequence[Any]:
     Raises:
         DBAPIError: As from the session.
     """
-    connection = db.session.connection()
+    connection = _connection()
     with _driver_errors(statement, connection.dialect):
         found: Sequence[Any] = _asked(connection.connection, connection.dialect, statement, values).fetchall()
     return found
+
+
+def _connection() -> Connection:
+    """The connection of the session's transaction, looked up once in each: a page asks ten times, and half of that was looking it up."""
+    session = db.session()
+    transaction, connection = session.info.get("asked by", (None, None))
+    if connection is None or transaction is not session.get_transaction():
+        connection = session.connection()
+        session.info["asked by"] = session.get_transaction(), connection
+    return connection
 
 
 def first_row(statement: Executable, **values: Any) -> Sequence[Any] | None:

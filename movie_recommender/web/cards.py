@@ -8,12 +8,14 @@ forms too, so that what remains is the same in all cards and kept once: 2 KB a c
 from __future__ import annotations
 
 import re
-import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import cache, lru_cache
+from operator import itemgetter
+from typing import NamedTuple
 
 from flask import current_app
 from flask_wtf.csrf import generate_csrf
-from markupsafe import Markup, escape
+from markupsafe import escape
 
 from ..services import browsing
 from ..services.kept import KeptByRevision
@@ -26,36 +28,47 @@ def mark(name: str) -> str:
 
 
 MARKS = {name: mark(name) for name in ("said", "predicted", "why", "csrf", "back")}
-Card = tuple[str, list[str]]  # the title as HTML; text at even places, at odd ones the names of what comes between
+
+
+class Card(NamedTuple):
+    """A film's card as it is sent, cut; `own` takes of a person's values, by name, those that come between the parts."""
+
+    title: bytes
+    parts: list[bytes]  # the film's own at even places
+    own: Callable[[Mapping[str, bytes]], tuple[bytes, ...]]
+
+
 _CUT = re.compile(r" is-\ue000said\ue001|\ue000(predicted|why|csrf|back|id|title)\ue001")
 _kept: KeptByRevision[int, Card] = KeptByRevision("cards")
 
 
-def recommended(found: Recommendations, back: str) -> Markup:
-    """The cards of a page of a list.
+def recommended(found: Recommendations, back: str) -> bytes:
+    """The cards of a page of a list, as HTML that is ready to be sent: as text it would be copied, and encoded each time.
 
     Args:
         found: The page.
         back: Where a form of a card leads back to.
     """
     cards = _kept.get((found.catalogue, current_app.config["ASSET_VERSION"]), [item.entry.movie_id for item in found.items], _render)
-    everywhere = {"csrf": str(escape(generate_csrf())), "back": str(escape(back))}
-    html: list[str] = []
+    own = {"csrf": _html(generate_csrf()), "back": _html(back)}
+    html: list[bytes] = []
     for item in found.items:
-        card = cards.get(item.entry.movie_id)
+        movie_id = item.entry.movie_id
+        card = cards.get(movie_id)
         if item.stars:  # a film to see again, with the stars that it has: rare, and not for keeping
-            card = _render([item.entry.movie_id], item.stars).get(item.entry.movie_id)
+            card = _render([movie_id], item.stars).get(movie_id)
         if card:
-            title, parts = card
-            own = {
-                "said": "".join(f" is-{word}" for word in sorted(item.said)),
-                "predicted": f"{item.entry.predicted_rating:.1f}",
-                "why": str(escape(item.why)),
-                "id": str(item.entry.movie_id),
-                "title": title,
-            } | everywhere  # fmt: skip
-            html += [own[part] if place % 2 else part for place, part in enumerate(parts)]
-    return Markup("".join(html))  # noqa: S704 - a rendered template, and words that were escaped
+            own["said"] = b"".join([f" is-{word}".encode() for word in sorted(item.said)])
+            own["predicted"], own["why"] = b"%.1f" % item.entry.predicted_rating, _html(item.why)
+            own["id"], own["title"] = b"%d" % movie_id, card.title
+            parts = card.parts.copy()
+            parts[1::2] = card.own(own)
+            html += parts
+    return b"".join(html)
+
+
+def _html(text: str) -> bytes:
+    return escape(text).encode()
 
 
 def _render(movie_ids: list[int], stars: float | None = None) -> Mapping[int, Card]:
@@ -72,4 +85,17 @@ def _cut(html: str, movie_id: int, title: str) -> Card:
     html = html.replace(str(escape(generate_csrf())), MARKS["csrf"])
     html = html.replace(f"{title}</span>", f"{mark('title')}</span>")
     html = re.sub(rf'(?<=/movies/){movie_id}(?=[/"])|(?<="s){movie_id}(?=-\d")', mark("id"), html)
-    return title, [sys.intern(part or "said" if place % 2 else part) for place, part in enumerate(_CUT.split(html))]
+    parts = _CUT.split(html)
+    return Card(title.encode(), [_once((part or "").encode()) for part in parts], _own(tuple([name or "said" for name in parts[1::2]])))
+
+
+@lru_cache(1_000)
+def _once(part: bytes) -> bytes:
+    """The same bytes for the same text: most parts are those of all cards."""
+    return part
+
+
+@cache
+def _own(names: tuple[str, ...]) -> Callable[[Mapping[str, bytes]], tuple[bytes, ...]]:
+    """The same for all films of as many genres."""
+    return itemgetter(*names)

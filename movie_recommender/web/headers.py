@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import gzip
-
 from flask import Flask, Response, request
+from isal import igzip
 
 POLICY = "; ".join(
     (
@@ -38,6 +37,7 @@ HEADERS = {
 COMPRESSED = ("text/", "application/javascript", "image/svg+xml")  # pages and their parts
 COMPRESSED_JSON = {"maps.points"}  # large, and without anything of a person
 WORTH_IT = 1024  # bytes below which compression saves nothing
+LEVEL = 2  # of compression: 0.12 CPU ms for a page of 50 cards; the third takes four times as long and saves a twentieth
 LARGEST_REQUEST = 256 * 1024  # bytes; a view that takes files raises its own limit
 
 
@@ -59,6 +59,11 @@ def takes_gzip() -> bool:
     return request.method != "HEAD" and request.accept_encodings.quality("gzip") > 0
 
 
+def packed(body: bytes) -> bytes:
+    """The body as gzip."""
+    return igzip.compress(body, LEVEL, mtime=0)
+
+
 def compress(response: Response) -> Response:
     """Send text gzipped to whoever takes it: a page of cards shrinks to a tenth.
 
@@ -72,7 +77,7 @@ def compress(response: Response) -> Response:
     if not takes_gzip() or (response.content_length or WORTH_IT) < WORTH_IT:
         return response
     response.direct_passthrough = False
-    response.set_data(gzip.compress(response.get_data(), compresslevel=5, mtime=0))
+    response.set_data(packed(response.get_data()))
     response.content_encoding = "gzip"
     if etag := response.get_etag()[0]:
         response.set_etag(etag, weak=True)  # the same file, not the same bytes

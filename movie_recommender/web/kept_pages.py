@@ -7,7 +7,6 @@ hidden is gone at once.
 
 from __future__ import annotations
 
-import gzip
 import threading
 import time
 from collections import OrderedDict
@@ -19,11 +18,10 @@ from flask_login import current_user
 
 from ..services import dismissing, keys
 from ..services.visitors import Visitor
-from .headers import takes_gzip
+from .headers import packed, takes_gzip
 
 MOST_BYTES = 8 * 2**20  # of kept pages in one process: some 270 as they are sent
 LONGEST_ADDRESS = 500
-LEVEL = 3  # of compression; the sixth takes twice as long and saves a twelfth
 
 
 class _Page(NamedTuple):
@@ -61,7 +59,7 @@ class KeptPages:
                 self._size -= len(self._pages.popitem(last=False)[1].body)
 
 
-def answer(render: Callable[[], str]) -> Response:
+def answer(render: Callable[[], bytes]) -> Response:
     """The page of this request: the kept one if nothing changed since, else a fresh one, which is kept.
 
     A page that says something once (a flashed message) is neither kept nor taken from here.
@@ -73,12 +71,12 @@ def answer(render: Callable[[], str]) -> Response:
     return _answer(person, render, "text/html", takes_gzip(), lambda: (session.get("csrf_token"), request.cookies.get("theme")))
 
 
-def answer_program(person: Visitor, render: Callable[[], str]) -> Response:
+def answer_program(person: Visitor, render: Callable[[], bytes]) -> Response:
     """The same for a program that asks with a token: JSON, as it is."""
     return _answer(person, render, "application/json", False, lambda: None)
 
 
-def _answer(person: Visitor, render: Callable[[], str], mimetype: str, is_packed: bool, shape: Callable[[], Hashable]) -> Response:
+def _answer(person: Visitor, render: Callable[[], bytes], mimetype: str, is_packed: bool, shape: Callable[[], Hashable]) -> Response:
     if current_app.debug or len(request.full_path) > LONGEST_ADDRESS:
         return Response(render(), mimetype=mimetype)
     pages: KeptPages = current_app.extensions.setdefault("kept pages", KeptPages())
@@ -86,9 +84,7 @@ def _answer(person: Visitor, render: Callable[[], str], mimetype: str, is_packed
     stamp = (person.standing, person.is_operator, current_app.config["ASSET_VERSION"])
     page = pages.get(key, (stamp, shape()))
     if page is None:
-        body = render().encode()
-        if is_packed:
-            body = gzip.compress(body, LEVEL, mtime=0)
+        body = packed(render()) if is_packed else render()
         page = _Page((stamp, shape()), dismissing.next_lapse(person.id), body, is_packed)
         pages.put(key, page)
     response = Response(page.body, mimetype=mimetype)

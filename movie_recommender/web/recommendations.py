@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Blueprint, Response, current_app, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
@@ -14,29 +16,33 @@ from . import cards, kept_pages
 from .answers import page_number
 
 CARDS = 50  # a page
+CARDS_HERE = cards.mark("cards")
 blueprint = Blueprint("recommendations", __name__, url_prefix="/recommendations")
 
 
 @blueprint.get("")
 def page() -> Response:
     """The last complete list, best first."""
-    return kept_pages.answer(lambda: _render("recommendations.html"))
+    return kept_pages.answer(lambda: _render("recommendations.html", whole=True))
 
 
 @blueprint.get("/list")
 def fragment() -> Response:
     """Only the list, for a page that swaps a new one in."""
-    return kept_pages.answer(lambda: _render("_recommended.html"))
+    return kept_pages.answer(lambda: _render("_recommended.html", whole=False))
 
 
-def _render(template: str) -> str:
-    chosen, lists = _chosen(), filtering.film_lists(current_user.id)
+def _render(template: str, whole: bool) -> bytes:
+    """The page, or the list alone. The cards are put in last: a template would copy them four times over."""
+    chosen = _chosen()
     found = recommending.recommendations(current_user.id, chosen, page_number(), CARDS)
-    return render_template(
-        template, found=found, chosen=chosen, lists=lists, steer=_steered_by(), made_up=demo.count(),
-        filter_form=_filter_form(found.catalogue, chosen, lists),
-        cards=cards.recommended(found, request.full_path.rstrip("?").replace("/recommendations/list", "/recommendations")),
-    )  # fmt: skip
+    lists = filtering.film_lists(current_user.id) if whole or found.loosen else {}
+    values: dict[str, Any] = {"found": found, "chosen": chosen, "lists": lists, "cards": CARDS_HERE}
+    if whole:
+        values |= {"steer": _steered_by(), "made_up": demo.count(), "filter_form": _filter_form(found.catalogue, chosen, lists)}
+    before, _, after = render_template(template, **values).partition(CARDS_HERE)
+    back = request.full_path.rstrip("?").replace("/recommendations/list", "/recommendations")
+    return b"".join((before.encode(), cards.recommended(found, back), after.encode()))
 
 
 def _filter_form(catalogue: int, chosen: Filter, lists: dict[int, str]) -> Markup:

@@ -14,6 +14,7 @@ from movie_recommender.storage.models import Movie
 from .conftest import films_in, rate_all, store_list
 
 MOST_QUERIES = 11  # of a page that is made
+MOST_OF_LIST = 8  # of the list alone, which comes after each rating
 MOST_KEPT = 1  # of one that is kept: who asks
 
 
@@ -28,14 +29,15 @@ def card(page: str, film: int) -> str:
 def test_a_page_asks_little_and_no_more_for_more_films(alice: Any, app: Any, films: list[int], statements: list[str]) -> None:
     rate_all(alice, films[:5])
     asked = []
-    for shown, address in ((3, ""), (24, ""), (24, "?page=1"), (24, "")):
+    for shown, address in ((3, ""), (24, ""), (24, "?page=1"), (24, ""), (24, "/list")):
         store_list(app, alice, films[5 : 5 + shown])
         statements.clear()
         assert len(films_in(alice.browser.get(f"/recommendations{address}").text)) == shown
         asked.append(len(statements))
     assert asked[1] <= asked[0], "cards of any number of films are made with as many queries"
     assert asked[2] <= MOST_QUERIES, asked
-    assert asked[3] <= MOST_KEPT, statements
+    assert asked[3] <= MOST_KEPT, asked
+    assert asked[4] <= MOST_OF_LIST, statements
 
 
 def test_one_persons_state_is_not_on_another_ones_cards(app: Any, alice: Any, bob: Any, films: list[int]) -> None:

@@ -34,7 +34,7 @@ def list_recommendations(query_data: dict[str, Any]) -> Response:
     `version` that your rating was answered with.
     """
     # Written as it is described, and not once more by its schema: that took longer than all the rest.
-    return kept_pages.answer_program(me(), lambda: current_app.json.dumps(_page(query_data)))
+    return kept_pages.answer_program(me(), lambda: current_app.json.dumps(_page(query_data)).encode())
 
 
 def _page(asked: dict[str, Any]) -> dict[str, Any]:
@@ -49,9 +49,9 @@ def _page(asked: dict[str, Any]) -> dict[str, Any]:
 
 
 def _items(found: recommending.Recommendations) -> list[dict[str, Any]]:
-    rows = found.items
-    movies = _cards.get(found.catalogue, [row.entry.movie_id for row in rows], _movie_cards)
-    causes = {movie_id for row in rows for reason in row.entry.reasons for movie_id, _ in reason.causes.get("movies", ())}
+    rows = [(row, row.reasons()) for row in found.items]
+    movies = _cards.get(found.catalogue, [row.entry.movie_id for row in found.items], _movie_cards)
+    causes = {movie_id for _, reasons in rows for reason in reasons for movie_id, _ in reason.causes.get("movies", ())}
     titles = recommending.titles(found.catalogue, causes)
     return [
         {
@@ -59,9 +59,9 @@ def _items(found: recommending.Recommendations) -> list[dict[str, Any]]:
             "score": row.entry.score,
             "predicted_rating": row.entry.predicted_rating,
             "why": row.why,
-            "reasons": [_reason(reason, titles) for reason in row.entry.reasons],
+            "reasons": [_reason(reason, titles) for reason in reasons],
         }
-        for row in rows
+        for row, reasons in rows
         if row.entry.movie_id in movies
     ]
 
