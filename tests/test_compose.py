@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import yaml
 
-from movie_recommender import create_app, settings
+from movie_recommender import create_app, settings, supervisor
 
 ROOT = Path(__file__).parent.parent
 COMPOSE = yaml.safe_load((ROOT / "compose.yaml").read_text("utf-8"))
@@ -69,4 +69,6 @@ def test_the_dockerfile_copies_what_is_there_and_starts_what_there_is() -> None:
         for source in line.split()[:-1]:
             assert (ROOT / source).exists(), source
     assert "USER movies" in DOCKERFILE
+    for name, value in supervisor.FRUGAL.items():
+        assert f'"{name}={value}"' in DOCKERFILE, "memory is kept as `flask start` keeps it"
     assert shutil.which("gunicorn", path=str(Path(sys.executable).parent))

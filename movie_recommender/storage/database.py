@@ -131,7 +131,8 @@ def _connection() -> Connection:
     """The connection of the session's transaction, looked up once in each: a page asks ten times, and half of that was looking it up."""
     session = db.session()
     transaction, connection = session.info.get("asked by", (None, None))
-    if connection is None or transaction is not session.get_transaction():
+    # One that failed and was not rolled back yet is not active: the session says so.
+    if transaction is None or not transaction.is_active or transaction is not session.get_transaction():
         connection = session.connection()
         session.info["asked by"] = session.get_transaction(), connection
     return connection

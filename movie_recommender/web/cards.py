@@ -31,11 +31,11 @@ MARKS = {name: mark(name) for name in ("said", "predicted", "why", "csrf", "back
 
 
 class Card(NamedTuple):
-    """A film's card as it is sent, cut; `own` takes of a person's values, by name, those that come between the parts."""
+    """A film's card as it is sent, cut; `between` takes of one person's values, by name, those that come between the parts."""
 
     title: bytes
     parts: list[bytes]  # the film's own at even places
-    own: Callable[[Mapping[str, bytes]], tuple[bytes, ...]]
+    between: Callable[[Mapping[str, bytes]], tuple[bytes, ...]]
 
 
 _CUT = re.compile(r" is-\ue000said\ue001|\ue000(predicted|why|csrf|back|id|title)\ue001")
@@ -62,7 +62,7 @@ def recommended(found: Recommendations, back: str) -> bytes:
             own["predicted"], own["why"] = b"%.1f" % item.entry.predicted_rating, _html(item.why)
             own["id"], own["title"] = b"%d" % movie_id, card.title
             parts = card.parts.copy()
-            parts[1::2] = card.own(own)
+            parts[1::2] = card.between(own)
             html += parts
     return b"".join(html)
 
@@ -86,16 +86,16 @@ def _cut(html: str, movie_id: int, title: str) -> Card:
     html = html.replace(f"{title}</span>", f"{mark('title')}</span>")
     html = re.sub(rf'(?<=/movies/){movie_id}(?=[/"])|(?<="s){movie_id}(?=-\d")', mark("id"), html)
     parts = _CUT.split(html)
-    return Card(title.encode(), [_once((part or "").encode()) for part in parts], _own(tuple([name or "said" for name in parts[1::2]])))
+    return Card(title.encode(), [_once((part or "").encode()) for part in parts], _between(tuple([name or "said" for name in parts[1::2]])))
 
 
 @lru_cache(1_000)
 def _once(part: bytes) -> bytes:
-    """The same bytes for the same text: most parts are those of all cards."""
+    """The same bytes for the same text: most parts of a card are those of all cards, and never leave the latest ones used."""
     return part
 
 
 @cache
-def _own(names: tuple[str, ...]) -> Callable[[Mapping[str, bytes]], tuple[bytes, ...]]:
-    """The same for all films of as many genres."""
+def _between(names: tuple[str, ...]) -> Callable[[Mapping[str, bytes]], tuple[bytes, ...]]:
+    """The same for nearly all films."""
     return itemgetter(*names)

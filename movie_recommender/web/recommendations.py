@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from typing import Any
 
 from flask import Blueprint, Response, current_app, jsonify, render_template, request
@@ -16,7 +17,7 @@ from . import cards, kept_pages
 from .answers import page_number
 
 CARDS = 50  # a page
-CARDS_HERE = cards.mark("cards")
+CARDS_HERE = cards.mark(f"cards {secrets.token_hex(8)}")  # nobody can write it into an address that the page repeats
 blueprint = Blueprint("recommendations", __name__, url_prefix="/recommendations")
 
 

@@ -105,6 +105,11 @@ def test_a_list_that_an_older_version_kept_is_still_read():
     assert unpack(old) == [Entry(7, 0.5, 4.1, (Reason("genres", 0.1, {}),)), Entry(8, 0.4, 4.0, ())]
 
 
+def test_an_older_list_gives_the_reasons_of_a_film_strongest_first():
+    old = b'{"movies":[7],"scores":[0.5],"predicted":[4.1],"reasons":[[["genres",0.1,{}],["plot",0.3,{}]]]}'
+    assert [reason.kind for reason in unpack(old)[0].reasons] == ["plot", "genres"]
+
+
 def test_an_empty_list_is_a_list():
     assert unpack(pack(())) == []
 

@@ -10,6 +10,7 @@ from sqlalchemy import update
 from movie_recommender.services import watchlist
 from movie_recommender.storage import raise_revision, writing
 from movie_recommender.storage.models import Movie
+from movie_recommender.web.cards import mark
 
 from .conftest import films_in, rate_all, store_list
 
@@ -68,6 +69,22 @@ def test_what_is_known_of_a_film_shows_after_the_catalogue_changed(app: Any, ali
         raise_revision("catalogue")
     page = alice.browser.get("/recommendations").text
     assert "Fresh &amp; &lt;b&gt;new&lt;/b&gt;" in page
+
+
+def test_what_a_reason_names_is_written_out_and_never_as_html(app: Any, alice: Any, listed: list[int], films: list[int]) -> None:
+    with app.app_context(), writing() as session:
+        session.execute(update(Movie).where(Movie.id.in_(films[:5])).values(title="<b>千と千尋</b> & co"))
+        raise_revision("catalogue")
+    page = alice.browser.get("/recommendations").text
+    assert "People who love &lt;b&gt;千と千尋&lt;/b&gt; &amp; co love it too" in page
+    assert "<b>" not in page
+
+
+def test_nobody_moves_the_cards_by_an_address_that_the_page_repeats(alice: Any, listed: list[int]) -> None:
+    address = "x=" + mark("cards").encode().decode("latin-1")  # as a server hands on bytes that nobody encoded
+    page = alice.browser.get("/recommendations", environ_overrides={"QUERY_STRING": address}).text
+    assert mark("cards") in page
+    assert films_in(page.split('<ul class="cards">')[1]) == films_in(page) == listed[:24]
 
 
 def test_a_film_that_left_the_catalogue_leaves_the_page(alice: Any, app: Any, films: list[int]) -> None:

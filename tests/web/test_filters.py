@@ -61,6 +61,8 @@ def test_only_the_watchlist_and_only_a_list(app: Any, alice: Any, bob: Any, vari
     page = alice.browser.get(f"/recommendations?list={mine_id}").text
     assert films_in(page) == [varied[3], varied[9]]
     assert "on “Winter”" in page
+    nothing = alice.browser.get(f"/recommendations/list?list={mine_id}&genre=Horror").text
+    assert "without <strong>on “Winter”</strong>" in nothing
     assert alice.browser.get(f"/recommendations?list={other_id}").status_code == 404
 
 
