@@ -9,6 +9,7 @@ from xml.etree import ElementTree
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from playwright.sync_api import Browser
 
 from movie_recommender.web import assets, covers
 from movie_recommender.web.covers import moods
@@ -85,3 +86,33 @@ def test_a_longer_title_is_never_larger(words: list[str], more: str) -> None:
 def test_the_sizes_of_the_style_sheet_are_those_of_the_program() -> None:
     sizes = [float(size) for size in re.findall(r"\.t\d \{ --size: ([\d.]+)cqi", CSS)]
     assert sizes == pytest.approx([size / 2 for size in covers.SIZES])
+
+
+TITLES = (
+    "Dracula", "Psycho", "Rosemary's Baby", "Sherlock Jr.", "Notorious", "Sunset Boulevard", "Waterworld", "Halloween", "Oppenheimer",
+    "To Kill a Mockingbird", "The Apartment", "Midnight Cowboy", "Double Indemnity", "Seven Samurai", "Memories of Underdevelopment",
+)  # fmt: skip
+BROKEN = """() => [...document.querySelectorAll(".cover-title")].flatMap(title => {
+    const text = title.firstChild, range = document.createRange();
+    return [...text.data.matchAll(/\\S+/g)].filter(word => {
+        range.setStart(text, word.index);
+        range.setEnd(text, word.index + word[0].length);
+        return new Set([...range.getClientRects()].map(box => Math.round(box.top))).size > 1;
+    }).map(word => `${word[0]} in ${title.closest(".cover").className}`);
+})"""
+
+
+@pytest.mark.browser
+@pytest.mark.xdist_group("browser")
+def test_no_word_of_a_title_is_broken_with_the_plainest_fonts(chromium: Browser) -> None:
+    page = chromium.new_page()
+    shown = "".join(
+        f'<span class="cover v-{voice} t{covers.title_size(title, letter)}" style="width: 252px">'
+        f'<span class="cover-text"><span class="cover-title">{title}</span></span></span>'
+        for voice, letter in covers.VOICES.items()
+        for title in TITLES
+    )
+    page.set_content(f"<!doctype html><style>{assets.site_sheet()}</style>{shown}")
+    assert page.locator(".cover-title").count() == len(TITLES) * len(covers.VOICES)
+    assert page.evaluate(BROKEN) == []
+    page.close()
