@@ -18,8 +18,8 @@ from markupsafe import Markup
 from ...storage.models import Movie
 from .moods import HANGING, PALETTES_EACH, mood_of, picture
 
-# Typefaces (`covers.css`) by what was usual on posters, with the width of an average letter in ems.
-VOICES = {"grotesk": 0.6, "narrow": 0.6, "caps": 0.76, "serif": 0.55, "italic": 0.5, "mono": 0.62, "light": 0.54}
+# Typefaces (`covers.css`) by what was usual on posters, with the width of an average letter in ems, of the widest that may stand in.
+VOICES = {"grotesk": 0.6, "narrow": 0.62, "caps": 0.76, "serif": 0.6, "italic": 0.58, "mono": 0.62, "light": 0.54}
 BY_ERA: tuple[tuple[int, tuple[str, ...]], ...] = (
     (1949, ("serif", "caps", "italic")),
     (1969, ("grotesk", "serif", "narrow", "italic")),
