@@ -84,6 +84,14 @@ class Site:
         for process in self.started:
             process.wait(40)
 
+    def kill_background(self, place: int = 0) -> None:
+        """End one as a power failure does. Waits until it is gone: a list of another one may be there sooner."""
+        pid = self.background_pid(place)
+        os.kill(pid, signal.SIGKILL)
+        for process in self.started:
+            if process.pid == pid:
+                process.wait(40)
+
     def background_pid(self, place: int = 0) -> int:
         """The background API that the website asks first, or one after it."""
         port = self.background_urls[place].rsplit(":", 1)[1]

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-import signal
 
 import pytest
 import requests
@@ -136,7 +134,7 @@ def test_a_list_arrives_after_the_background_api_was_killed_between_rating_and_l
     for title in ANIMATED[:4]:
         charlie.rate(charlie.find(*title), 5)
     last = charlie.find(*ANIMATED[4])
-    os.kill(site.background_pid(), signal.SIGKILL)
+    site.kill_background()
     charlie.rate(last, 5)
     answer = charlie.list_when_current(seconds=90, n=20)
     assert len(answer["items"]) == 20
