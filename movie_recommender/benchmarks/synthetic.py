@@ -65,8 +65,8 @@ class World:
 
     def ratings(self) -> Ratings:
         """The same as `Ratings`: person ids 0..n_users-1, item ids 0..n_items-1."""
-        users = np.repeat(np.arange(self.n_users), np.diff(self.indptr))
-        return Ratings(users, self.cols, self.codes / 2.0)
+        users = np.repeat(np.arange(self.n_users, dtype=np.int32), np.diff(self.indptr))
+        return Ratings.of_half_stars(users, self.cols, self.codes)
 
     def of(self, user: int) -> dict[int, float]:
         """One person's stars by item id."""

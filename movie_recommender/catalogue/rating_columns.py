@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import IO
+from typing import IO, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -51,13 +51,23 @@ class RatingColumns:
         return cls(table[:, 0].astype(np.int32), table[:, 1].astype(np.int32), table[:, 2].astype(np.uint8), table[:, 3].copy())
 
     @classmethod
-    def joined(cls, parts: list[RatingColumns]) -> RatingColumns:
-        """One after the other. The parts are emptied on the way, so that no second copy of all of them is held."""
-        if not parts:
-            return cls.of(())
-        columns = [np.concatenate([getattr(part, name) for part in parts]) for name in ("users", "movies", "half_stars", "rated_at")]
-        parts.clear()
-        return cls(*columns)
+    def joined(cls, parts: Iterable[RatingColumns]) -> RatingColumns:
+        """One after the other; each is thrown away before the next is taken, so that there is no second copy of all of them."""
+        columns: dict[str, npt.NDArray[Any]] = {
+            "users": np.empty(0, np.int32), "movies": np.empty(0, np.int32), "half_stars": np.empty(0, np.uint8),
+            "rated_at": np.empty(0, np.int64),
+        }  # fmt: skip
+        ends = dict.fromkeys(columns, 0)
+        for part in parts:
+            for name, column in columns.items():
+                piece = getattr(part, name)
+                begin, ends[name] = ends[name], ends[name] + piece.size
+                if ends[name] > column.size:
+                    column.resize(ends[name] + ends[name] // 8, refcheck=False)
+                column[begin : ends[name]] = piece
+        for name, column in columns.items():
+            column.resize(ends[name], refcheck=False)
+        return cls(**columns)
 
 
 def read(file: IO[bytes], separator: bytes, slowly: Callable[[bytes, int], Iterable[tuple[int, int, int, int]]]) -> Iterator[RatingColumns]:

@@ -14,6 +14,9 @@ from .data import IntArray, Vectors
 AHEAD, LINE = 8, 64
 """So many rows ahead they are asked for, and by so many numbers: rows here and there are waited for one by one."""
 
+AT_ONCE = 1024
+"""So many rows are rounded at a time: what is made on the way is as large as they are."""
+
 
 class ByteTable:
     """A table ``float[n, d]`` kept as whole numbers -127..127 times a scale a column.
@@ -29,9 +32,11 @@ class ByteTable:
     kind: ClassVar[type[np.signedinteger]] = np.int8
 
     def __init__(self, table: npt.NDArray[np.floating]) -> None:
-        largest = np.abs(table).max(axis=0) if table.shape[0] else np.zeros(table.shape[1])
+        largest = np.maximum(table.max(axis=0, initial=0.0), -table.min(axis=0, initial=0.0))
         self.scale = np.maximum(largest / np.iinfo(self.kind).max, 1e-30).astype(np.float32)
-        self.steps = np.ascontiguousarray(np.rint(table / self.scale).astype(self.kind))
+        self.steps = np.empty(table.shape, dtype=self.kind)
+        for begin in range(0, len(table), AT_ONCE):
+            self.steps[begin : begin + AT_ONCE] = np.rint(table[begin : begin + AT_ONCE] / self.scale)
 
     def __len__(self) -> int:
         return int(self.steps.shape[0])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+
 import numpy as np
 import numpy.typing as npt
 from numba import njit
@@ -110,12 +112,19 @@ def no_counts(n_lists: int, n_positions: int) -> Counts:
     return np.zeros((n_lists, -(-n_positions // BLOCK)), dtype=np.uint16)
 
 
-def build_lists(major: IntArray, minor: IntArray, codes: npt.NDArray[np.uint8], n_major: int, n_minor: int) -> CellLists:
-    """Lists by `major`, from ratings in any order; each pair once."""
+Part = tuple[IntArray, IntArray, npt.NDArray[np.uint8]]
+
+
+def build_lists(parts: Callable[[], Iterable[Part]], n_major: int, n_minor: int) -> CellLists:
+    """Lists by the first of ``(major, minor, codes)``, from ratings in any order, each pair once; asked for twice, a part at a time."""
     counts = no_counts(n_major, n_minor)
-    count_cells(major, minor, counts)
+    for major, minor, _ in parts():
+        count_cells(major, minor, counts)
     lists = CellLists(counts)
-    spread_cells(lists.start, counts, major, minor, codes, lists.cells)
+    ends = first_places(lists.start, counts)
+    for major, minor, codes in parts():
+        spread_cells(ends, major, minor, codes, lists.cells)
+    sort_cells(lists.start, counts, lists.cells)
     return lists
 
 
@@ -141,26 +150,38 @@ def count_cells(major, minor, counts):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def spread_cells(start, counts, major, minor, codes, cells):  # type: ignore[no-untyped-def]
-    begin = np.empty(counts.shape, np.int64)
+def first_places(start, counts):  # type: ignore[no-untyped-def]
+    """``int64[n_lists, n_blocks]``: where each block of each list begins among the cells."""
+    found = np.empty(counts.shape, np.int64)
     for at in range(start.size):
         c = start[at]
         for block in range(counts.shape[1]):
-            begin[at, block] = c
+            found[at, block] = c
             c += counts[at, block]
-    end, tidy = begin.copy(), True
+    return found
+
+
+@njit(cache=True, nogil=True)
+def spread_cells(ends, major, minor, codes, cells):  # type: ignore[no-untyped-def]
+    """Write cells to the ends of their blocks, which move on."""
     for at in range(major.size):
         to, block = major[at], minor[at] >> BLOCK_BITS
-        cell = (np.uint16(minor[at] & (BLOCK - 1)) << np.uint16(CODE_BITS)) | np.uint16(codes[at])
-        place = end[to, block]
-        if place > begin[to, block] and cells[place - 1] > cell:
-            tidy = False
-        cells[place] = cell
-        end[to, block] += 1
-    if not tidy:
-        for at in range(start.size):
-            for block in range(counts.shape[1]):
-                cells[begin[at, block] : end[at, block]].sort()
+        cells[ends[to, block]] = (np.uint16(minor[at] & (BLOCK - 1)) << np.uint16(CODE_BITS)) | np.uint16(codes[at])
+        ends[to, block] += 1
+
+
+@njit(cache=True, nogil=True)
+def sort_cells(start, counts, cells):  # type: ignore[no-untyped-def]
+    """Put each block of each list in order, where it is not."""
+    for at in range(start.size):
+        begin = start[at]
+        for block in range(counts.shape[1]):
+            own = cells[begin : begin + counts[at, block]]
+            for place in range(1, own.size):
+                if own[place] < own[place - 1]:
+                    own.sort()
+                    break
+            begin += counts[at, block]
 
 
 @njit(cache=True, nogil=True)

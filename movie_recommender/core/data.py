@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from numba import njit
 
 from movie_recommender.errors import InvalidInput
 
 IntArray = npt.NDArray[np.int64]
+IdArray = npt.NDArray[np.signedinteger]
+CodeArray = npt.NDArray[np.uint8]
 FloatArray = npt.NDArray[np.float64]
 Vectors = npt.NDArray[np.float32]
 
@@ -72,7 +76,7 @@ class Items:
         series: Sequence[tuple[str, int] | None] | None = None,
         fame: Any = None,
     ) -> None:
-        ids = _id_array(item_ids, "item_ids", InvalidItems)
+        ids = _id_array(item_ids, "item_ids", InvalidItems).astype(np.int64, copy=False)
         _check_distinct(ids)
         set_field = object.__setattr__
         set_field(self, "item_ids", ids)
@@ -94,37 +98,64 @@ class Items:
 class Ratings:
     """Who rated what with how many stars; one position of each 1-d array a rating.
 
+    Ids that come in four bytes are kept so, and stars as codes: nine bytes a rating, of tens of millions.
+
     A person's repeated rating of an item counts once: the last by timestamp wins, and where
     timestamps are equal or missing, the last by position. Values are kept in half stars (the
     nearest half). Ratings of items that are not among the `Items` are ignored by `fit`.
+
+    Attributes:
+        user_ids, item_ids: external ids, ``int64[n]`` or ``int32[n]``.
+        codes: ``uint8[n]``, half stars.
+        timestamps: ``float64[n]``, or None.
 
     Raises:
         InvalidRatings: if lengths differ, ids are not whole numbers, or a value is NaN or
             outside 0.5..5.
     """
 
-    user_ids: IntArray
-    item_ids: IntArray
-    values: FloatArray
+    user_ids: IdArray
+    item_ids: IdArray
+    codes: CodeArray
     timestamps: FloatArray | None = None
 
     def __init__(self, user_ids: Any, item_ids: Any, values: Any, timestamps: Any = None) -> None:
+        self._keep(user_ids, item_ids, to_codes(checked_stars(values)), timestamps)
+
+    @classmethod
+    def of_half_stars(cls, user_ids: Any, item_ids: Any, half_stars: CodeArray, timestamps: Any = None) -> Ratings:
+        """The same from ``uint8`` numbers of half stars, 1..10, which are not copied.
+
+        Raises:
+            InvalidRatings: as above.
+        """
+        if half_stars.size and not 1 <= int(half_stars.min()) <= int(half_stars.max()) < CODES:
+            raise InvalidRatings(f"Half stars must be within 1..{CODES - 1}.")
+        ratings = cls.__new__(cls)
+        ratings._keep(user_ids, item_ids, half_stars, timestamps)
+        return ratings
+
+    def _keep(self, user_ids: Any, item_ids: Any, codes: CodeArray, timestamps: Any) -> None:
         users = _id_array(user_ids, "user_ids", InvalidRatings)
         items = _id_array(item_ids, "item_ids", InvalidRatings)
-        stars = checked_stars(values)
         times = None if timestamps is None else _times(timestamps)
-        for name, array in (("item_ids", items), ("values", stars), ("timestamps", times)):
+        for name, array in (("item_ids", items), ("values", codes), ("timestamps", times)):
             if array is not None and array.size != users.size:
                 raise InvalidRatings(f"Ratings need arrays of one length: user_ids has {users.size}, {name} has {array.size}.")
         last = _last_positions(users, items, times)
         set_field = object.__setattr__
         set_field(self, "user_ids", users[last])
         set_field(self, "item_ids", items[last])
-        set_field(self, "values", stars[last])
+        set_field(self, "codes", codes[last])
         set_field(self, "timestamps", None if times is None else times[last])
 
     def __len__(self) -> int:
-        return int(self.values.size)
+        return int(self.codes.size)
+
+    @cached_property
+    def values(self) -> FloatArray:
+        """``float64[n]``, stars; made when they are asked for."""
+        return self.codes / 2.0
 
 
 def checked_stars(values: Any) -> FloatArray:
@@ -154,7 +185,7 @@ def to_code(stars: float) -> int:
     return round(stars * 2.0)
 
 
-def _id_array(values: Any, name: str, error: type[InvalidInput]) -> IntArray:
+def _id_array(values: Any, name: str, error: type[InvalidInput]) -> IdArray:
     array = np.asarray(values)
     if array.ndim != 1:
         raise error(f"{name} must be a 1-d array, not {array.ndim}-d.")
@@ -162,7 +193,7 @@ def _id_array(values: Any, name: str, error: type[InvalidInput]) -> IntArray:
         return np.empty(0, dtype=np.int64)
     if array.dtype.kind not in "iu" and not (array.dtype.kind == "f" and np.array_equal(array, np.floor(array))):
         raise error(f"{name} must be whole numbers, not {array.dtype}.")
-    return array.astype(np.int64)
+    return array if array.dtype == np.int32 else array.astype(np.int64)
 
 
 def _check_distinct(ids: IntArray) -> None:
@@ -216,14 +247,21 @@ def _times(values: Any) -> FloatArray:
     return np.nan_to_num(times, nan=-np.inf)
 
 
-def _last_positions(users: IntArray, items: IntArray, times: FloatArray | None) -> IntArray | slice:
+def _last_positions(users: IdArray, items: IdArray, times: FloatArray | None) -> IntArray | slice:
     """Positions of the ratings that count, in the order given: the last of each pair."""
-    ahead = users[1:] > users[:-1]
-    ahead |= (users[1:] == users[:-1]) & (items[1:] > items[:-1])
-    if ahead.all():
+    if in_order(users, items):
         return slice(None)
     keys = (items, users) if times is None else (times, items, users)
     order = np.lexsort(keys)
     same = (users[order][1:] == users[order][:-1]) & (items[order][1:] == items[order][:-1])
     is_last = np.append(~same, True)
     return slice(None) if is_last.all() else np.sort(order[is_last])
+
+
+@njit(cache=True, nogil=True)
+def in_order(users, items):  # type: ignore[no-untyped-def]
+    """Whether these ids ascend by user and item, each pair once."""
+    ends = 1
+    while ends < users.size and (users[ends] > users[ends - 1] or (users[ends] == users[ends - 1] and items[ends] > items[ends - 1])):
+        ends += 1
+    return ends >= users.size

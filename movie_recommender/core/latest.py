@@ -43,7 +43,7 @@ def paths_of(ratings: Ratings, users: Axis, items: Axis) -> Paths:
     if times is None:
         return Paths(np.empty(0, np.int64), np.zeros(1, np.int64), np.empty(0, np.int32), np.empty(0, np.uint8), np.empty(0, bool))
     rows, cols = users.positions(ratings.user_ids), items.positions(ratings.item_ids).astype(np.int32)
-    codes = np.rint(ratings.values * 2.0).astype(np.uint8)
+    codes = ratings.codes
     kept = (rows >= 0) & (cols >= 0) & np.isfinite(times)
     if not kept.all():
         rows, cols, codes, times = rows[kept], cols[kept], codes[kept], times[kept]

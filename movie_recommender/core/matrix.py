@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 import numpy.typing as npt
 from numba import njit
 
-from .cells import CODE_BITS, CellLists, build_lists, sum_codes
-from .data import CODES, FloatArray, IntArray, Items, Ratings, to_codes
+from .cells import CODE_BITS, CellLists, Part, build_lists, sum_codes
+from .data import CODES, CodeArray, FloatArray, IdArray, IntArray, Items, Ratings
 from .heads import Heads
 from .latest import Latest, Paths, paths_of
 from .raters import USER_FULL, raters, write_rating
 
-CodeArray = npt.NDArray[np.uint8]
 ColArray = npt.NDArray[np.int32]
 Row = tuple[ColArray, CodeArray]
 Change = tuple[int, int, int]
@@ -22,6 +21,9 @@ Change = tuple[int, int, int]
 
 LARGEST_TABLE = 1 << 24
 """Ids up to here are looked up in a table, larger ones by bisection."""
+
+AT_ONCE = 1 << 20
+"""So many ratings are looked up at a time."""
 
 _NO_ROW: Row = (np.empty(0, np.int32), np.empty(0, np.uint8))
 
@@ -80,19 +82,14 @@ class RatingMatrix:
 
     def __init__(self, ratings: Ratings, items: Items, timed: Ratings | None = None) -> None:
         self.items = Axis(items.item_ids)
-        users, cols, codes = ratings.user_ids, self.items.positions(ratings.item_ids), to_codes(ratings.values)
-        known = cols >= 0
-        self.n_ignored = int(cols.size - np.count_nonzero(known))
-        if self.n_ignored:
-            users, cols, codes = users[known], cols[known], codes[known]
-        user_ids, rows = _most_first(*_numbered(users))
-        self._adopt(Axis(user_ids), build_lists(rows, cols, codes, user_ids.size, len(self.items)))
-        del users, cols, codes, rows
+        given = _known(ratings, self.items)
+        self.n_ignored = len(ratings) - given[0].size
+        self.users = Axis(_most_first(given[0]))
+        self._adopt(build_lists(lambda: _in_parts(given, self.users, self.items), len(self.users), len(self.items)))
         self.paths: Paths | None = paths_of(ratings if timed is None else timed, self.users, self.items)
-        self.latest = Latest(self.paths, user_ids.size)
+        self.latest = Latest(self.paths, len(self.users))
 
-    def _adopt(self, users: Axis, by_user: CellLists) -> None:
-        self.users = users
+    def _adopt(self, by_user: CellLists) -> None:
         self.by_user = by_user
         self.by_item = raters(by_user, len(self.items))
         self.heads = Heads(self.by_item, int(self.by_item.size.sum()))
@@ -216,18 +213,33 @@ def _unpacked(cells: npt.NDArray[np.uint32]) -> Row:
     return (cells >> CODE_BITS).astype(np.int32), (cells & 15).astype(np.uint8)
 
 
-def _numbered(user_ids: IntArray) -> tuple[IntArray, IntArray]:
-    """Distinct ids, ascending, and the position of each; without sorting where they are sorted."""
-    if user_ids.size and (user_ids[1:] < user_ids[:-1]).any():
-        return np.unique(user_ids, return_inverse=True)
-    first = np.ones(user_ids.size, dtype=bool)
-    first[1:] = user_ids[1:] != user_ids[:-1]
-    return user_ids[first], np.cumsum(first) - 1
+Given = tuple[IdArray, IdArray, CodeArray]
+"""People's ids, items' ids and codes, a rating a position."""
 
 
-def _most_first(user_ids: IntArray, rows: IntArray) -> tuple[IntArray, IntArray]:
-    """The same people, ordered by how much they rated, most first; those who rated as much by their ids."""
-    order = np.argsort(-np.bincount(rows, minlength=user_ids.size), kind="stable")
-    place = np.empty(order.size, dtype=np.int64)
-    place[order] = np.arange(order.size)
-    return user_ids[order], place[rows]
+def _known(ratings: Ratings, items: Axis) -> Given:
+    """The ratings of items that are known."""
+    starts = range(0, len(ratings), AT_ONCE)
+    known = [items.positions(ratings.item_ids[begin : begin + AT_ONCE]) >= 0 for begin in starts]
+    if all(some.all() for some in known):
+        return ratings.user_ids, ratings.item_ids, ratings.codes
+    kept = np.concatenate(known)
+    return ratings.user_ids[kept], ratings.item_ids[kept], ratings.codes[kept]
+
+
+def _in_parts(given: Given, users: Axis, items: Axis) -> Iterator[Part]:
+    """Rows, columns and codes of some ratings at a time: of tens of millions at once they would be as large as the model."""
+    user_ids, item_ids, codes = given
+    for begin in range(0, codes.size, AT_ONCE):
+        some = slice(begin, begin + AT_ONCE)
+        yield users.positions(user_ids[some]), items.positions(item_ids[some]), codes[some]
+
+
+def _most_first(user_ids: IdArray) -> IntArray:
+    """The people, each once: who rated most first, those who rated as much by their ids. Without sorting where they are sorted."""
+    if (user_ids[1:] < user_ids[:-1]).any():
+        ids, sizes = np.unique(user_ids, return_counts=True)
+    else:
+        first = np.append(0, np.flatnonzero(user_ids[1:] != user_ids[:-1]) + 1)[: user_ids.size]
+        ids, sizes = user_ids[first], np.diff(first, append=user_ids.size)
+    return ids[np.argsort(-sizes, kind="stable")].astype(np.int64)

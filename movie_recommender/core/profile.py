@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 from numba import njit
 
-from .data import HIGHEST, LOWEST, FloatArray, IntArray, checked_stars
-from .matrix import CodeArray, RatingMatrix
+from .data import HIGHEST, LOWEST, CodeArray, FloatArray, IntArray, checked_stars
+from .matrix import RatingMatrix
 
 NEUTRAL, PULL = 3.2, 5.0
 """Where a person's middle lies before he has rated, and how many ratings that belief is worth."""

@@ -62,6 +62,7 @@ class Recommender:
         nothing: list[tuple[()]] = [()] * items.n_items
         self.items = Items(items.item_ids, nothing, nothing, years=items.years, fame=items.fame)  # the rest is not kept twice
         self.matrix = RatingMatrix(ratings, items, timed)
+        del ratings, timed  # tens of millions are as large as the model: where the caller keeps none either, they are gone
         self.scorers: dict[str, Scorer] = {}
         for scorer_class in SCORERS:
             scorer = scorer_class(self.weights.settings.get(scorer_class.name))

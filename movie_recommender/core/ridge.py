@@ -11,16 +11,44 @@ from .data import FloatArray, Vectors
 MANY = 600
 """From so many films on the steps are led by what films usually say: fewer are needed then, by more than that takes."""
 
+AT_ONCE = 4096
+"""Films whose features are multiplied in float64 at a time."""
+
 ACCURATE, STEPS = 1e-6, 300
 """What is left unexplained when the steps end, of what there was; and how many there are at most."""
 
 
-def usual_axes(rows: FloatArray, weights: FloatArray) -> tuple[Vectors, Vectors]:
-    """The axes of ``rows float64[n, d]`` as they are rated: ``float32[d, d]``, an axis a column, and the mean squares along them.
+def gram(rows: Vectors, weights: FloatArray) -> FloatArray:
+    """``float64[d, d]``: ``(rows * weights).T @ rows``, without a copy of all rows in float64."""
+    found = np.zeros((rows.shape[1], rows.shape[1]))
+    for begin in range(0, len(rows), AT_ONCE):
+        some = rows[begin : begin + AT_ONCE].astype(np.float64)
+        found += (some * weights[begin : begin + AT_ONCE, None]).T @ some
+    return found
+
+
+def sums(rows: Vectors, weights: FloatArray) -> FloatArray:
+    """``float64[d]``: ``weights @ rows``, as `gram`."""
+    found = np.zeros(rows.shape[1])
+    for begin in range(0, len(rows), AT_ONCE):
+        found += weights[begin : begin + AT_ONCE] @ rows[begin : begin + AT_ONCE]
+    return found
+
+
+def products(rows: Vectors, vector: FloatArray) -> FloatArray:
+    """``float64[n]``: ``rows @ vector``, as `gram`."""
+    found = np.empty(len(rows))
+    for begin in range(0, len(rows), AT_ONCE):
+        found[begin : begin + AT_ONCE] = rows[begin : begin + AT_ONCE] @ vector
+    return found
+
+
+def usual_axes(rows: Vectors, weights: FloatArray) -> tuple[Vectors, Vectors]:
+    """The axes of ``rows float32[n, d]`` as they are rated: ``float32[d, d]``, an axis a column, and the mean squares along them.
 
     With so many films a person's own products are nearly these times how many he rated (see `of_some`).
     """
-    spread, axes = np.linalg.eigh((rows * weights[:, None]).T @ rows / max(float(weights.sum()), 1e-12))
+    spread, axes = np.linalg.eigh(gram(rows, weights) / max(float(weights.sum()), 1e-12))
     return np.ascontiguousarray(axes, dtype=np.float32), np.maximum(spread, 0.0).astype(np.float32)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -16,7 +16,7 @@ from .cells import BLOCK_BITS, CODE_BITS
 from .data import HIGHEST, LOWEST, FloatArray, IntArray, Items
 from .matrix import Change, RatingMatrix
 from .profile import Profile
-from .ridge import of_some, usual_axes
+from .ridge import gram, of_some, products, sums, usual_axes
 from .scorers.features import Genres, Keywords, Languages, People
 
 Features = npt.NDArray[np.float32]
@@ -70,24 +70,26 @@ class StarPredictor:
         self.matrix = matrix
         features = self._features(matrix, items)
         self.features = ByteTable(features)
-        self.usual = usual_axes(features.astype(np.float64), matrix.counts.astype(np.float64))
+        self.usual = usual_axes(features, matrix.counts)
         self._fit_biases(features)
 
     def _features(self, matrix: RatingMatrix, items: Items) -> Features:
         """``float32[n_items, d]``: a constant and the facts, each kind times its scale."""
-        scale = self.settings
-        blocks = [
-            np.full((items.n_items, 1), scale["bias"]),
-            scale["genres"] * _dense(_unit_rows(Genres({"rarity": 0.0, "length": 0.0}), matrix, items), 40),
-            scale["people"] * _dense(_unit_rows(People({"rarity": 0.0, "length": 0.0}), matrix, items), 60),
-            scale["keywords"] * _dense(_unit_rows(Keywords({"rarity": 1.0, "length": 0.0}), matrix, items), 40),
-            scale["languages"] * _dense(_unit_rows(Languages({"rarity": 0.0, "length": 0.0}), matrix, items), 12),
-            scale["years"] * _decades(items),
-            scale["plots"] * _plots(items, 40),
-        ]
+        blocks = [block.astype(np.float32) for block in self._blocks(matrix, items)]
         # Zeros to the end of a line of memory: a row in bytes begins where a line does.
-        blocks.append(np.zeros((items.n_items, -sum(block.shape[1] for block in blocks) % LINE)))
-        return np.ascontiguousarray(np.hstack(blocks), dtype=np.float32)
+        blocks.append(np.zeros((items.n_items, -sum(block.shape[1] for block in blocks) % LINE), dtype=np.float32))
+        return np.hstack(blocks)
+
+    def _blocks(self, matrix: RatingMatrix, items: Items) -> Iterator[FloatArray]:
+        """The columns of `_features`, a kind at a time."""
+        scale = self.settings
+        yield np.full((items.n_items, 1), scale["bias"])
+        yield scale["genres"] * _dense(_unit_rows(Genres({"rarity": 0.0, "length": 0.0}), matrix, items), 40)
+        yield scale["people"] * _dense(_unit_rows(People({"rarity": 0.0, "length": 0.0}), matrix, items), 60)
+        yield scale["keywords"] * _dense(_unit_rows(Keywords({"rarity": 1.0, "length": 0.0}), matrix, items), 40)
+        yield scale["languages"] * _dense(_unit_rows(Languages({"rarity": 0.0, "length": 0.0}), matrix, items), 12)
+        yield scale["years"] * _decades(items)
+        yield scale["plots"] * _plots(items, 40)
 
     def _fit_biases(self, features: Features) -> None:
         """Item biases by turns with person biases, damped towards their regression on the facts.
@@ -124,13 +126,12 @@ class StarPredictor:
     def _regression(self, counts: FloatArray, features: Features) -> Callable[[FloatArray], FloatArray]:
         """A function from mean residuals to what the facts let expect of each item."""
         weights = counts / (counts + self.settings["item_damping"])
-        facts = features.astype(np.float64)
-        gram = (facts * weights[:, None]).T @ facts
-        gram[np.diag_indices_from(gram)] += self.settings["prior_ridge"]
-        factor = scipy.linalg.cho_factor(gram, check_finite=False)
+        held = gram(features, weights)
+        held[np.diag_indices_from(held)] += self.settings["prior_ridge"]
+        factor = scipy.linalg.cho_factor(held, check_finite=False)
 
         def regress(means: FloatArray) -> FloatArray:
-            return np.asarray(facts @ scipy.linalg.cho_solve(factor, facts.T @ (weights * means), check_finite=False))
+            return products(features, scipy.linalg.cho_solve(factor, sums(features, weights * means), check_finite=False))
 
         return regress
 

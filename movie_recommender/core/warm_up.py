@@ -39,10 +39,11 @@ def warm_up(model: Recommender) -> None:
         languages=[("en", "fr")[film % 2] for film in films],
     )
     people, rated = np.nonzero(chance.random((PEOPLE, FILMS)) < 0.5)
-    stars = chance.integers(1, 11, people.size) / 2
+    half_stars = chance.integers(1, 11, people.size).astype(np.uint8)
     small = Recommender()
     small.weights = model.weights
-    small.fit(Ratings(people + 1, films[rated], stars, np.arange(people.size)), items)
+    ids = (people + 1).astype(np.int32), films[rated].astype(np.int32)  # in four bytes, as they come from the database
+    small.fit(Ratings.of_half_stars(*ids, half_stars, np.arange(people.size)), items)
     person, told = PEOPLE + 1, {}
     for film in films[:AT_MOST].tolist():
         told[film] = 0.5 + film % 10 / 2

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -28,14 +28,16 @@ def read_ratings(data: DataSet, progress: Progress) -> RatingColumns:
     Raises:
         ImportFailed: It cannot be read to its end.
     """
-    parts: list[RatingColumns] = []
-    read, size = 0, data.ratings_size()
-    for part in data.ratings():
-        parts.append(part)
-        read += len(part)
-        # A row of ratings.csv has about 25 bytes; the bar is an estimate, the count at the end is not.
-        progress("reading", len(part), max(read, size // 25))
-    return RatingColumns.joined(parts)
+
+    def parts() -> Iterator[RatingColumns]:
+        read, size = 0, data.ratings_size()
+        for part in data.ratings():
+            yield part
+            read += len(part)
+            # A row of ratings.csv has about 25 bytes; the bar is an estimate, the count at the end is not.
+            progress("reading", len(part), max(read, size // 25))
+
+    return RatingColumns.joined(parts())
 
 
 def load_ratings(

@@ -18,7 +18,7 @@ from typing import Any
 from flask import current_app
 
 from .. import core
-from ..core import Explanation, Listing, Preferences, Recommender
+from ..core import Explanation, Listing, Preferences, Ratings, Recommender
 from ..core.evaluation import SelfCheck, self_check
 from ..core.together import Attendee, Pick, together
 from ..core.warm_up import compile_apart, warm_up
@@ -102,12 +102,11 @@ class Engine:
             # Revisions and versions are read first: what changes during the loading is noticed again afterwards.
             db.session.rollback()
             made, now, heard = made_of(), time.time(), rating.versions()
-            items, ratings, timed = training.load_items(), training.load_ratings(), training.load_timed()
-            db.session.rollback()
-            n_ratings = len(ratings)
-            model = Recommender(weights_file()).fit(ratings, items, timed)
-            del ratings, timed
+            items = training.load_items()
+            # Nothing but the fit holds the ratings, which lets go of them when it has made the matrix.
+            model = Recommender(weights_file()).fit(training.load_ratings(), items, _the_last(training.load_timed()))
             _warm_up(model)
+            n_ratings = model.matrix.n_ratings + model.matrix.n_ignored
             fitted = Fitted(model, version_of(made), made, len(items), n_ratings, heard, now, now)
             snapshots.keep(fitted)
             with self._lock:
@@ -287,3 +286,9 @@ def _warm_up(model: Recommender) -> None:
     core.source.forget_other_kernels()
     ids = model.items.item_ids[:5]
     model.rank({int(movie_id): 2.0 + place % 3 for place, movie_id in enumerate(ids)}, n=20, n_by_genre=5)
+
+
+def _the_last(found: Ratings) -> Ratings:
+    """What is read last, with nothing left open in the database: the fit takes a while."""
+    db.session.rollback()
+    return found

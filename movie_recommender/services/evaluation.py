@@ -52,9 +52,9 @@ def from_files(folder: Path, metadata: Path | None = None, vectors: Path | None 
         InvalidInput: The vectors are not one row for each line of the metadata.
     """
     data_set = movielens.open_data_set(folder)
-    rows = RatingColumns.joined(list(data_set.ratings()))
+    rows = RatingColumns.joined(data_set.ratings())
     items = _items_of_facts(metadata, vectors) if metadata else _items_of_movies(data_set)
-    return Data(folder.name, Ratings(rows.users, rows.movies, rows.half_stars / 2.0, rows.rated_at), items)
+    return Data(folder.name, Ratings.of_half_stars(rows.users, rows.movies, rows.half_stars, rows.rated_at), items)
 
 
 def _items_of_movies(data_set: movielens.DataSet) -> Items:

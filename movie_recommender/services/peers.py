@@ -11,7 +11,7 @@ import numpy as np
 import scipy.sparse
 
 from ..core import Items, Ratings
-from ..core.data import FloatArray, IntArray
+from ..core.data import FloatArray, IdArray, IntArray
 from ..core.evaluation import Method, StarMethod
 from ..core.matrix import RatingMatrix
 
@@ -105,7 +105,7 @@ class LensKitStars:
         return _lenskit_scores(self.model, self.known, given, user_id, item_ids)
 
 
-def _lenskit_data(users: IntArray, items: IntArray, values: FloatArray | None = None) -> Any:
+def _lenskit_data(users: IdArray, items: IdArray, values: FloatArray | None = None) -> Any:
     import pandas
     from lenskit.data import from_interactions_df
 

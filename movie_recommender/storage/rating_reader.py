@@ -18,7 +18,7 @@ _PEOPLE = 2_000  # at a time
 
 
 def read_ratings(session: Session, with_times: bool = False, whose: ColumnElement[bool] | None = None) -> RatingColumns:
-    """All ratings, or some people's, by person and movie; without times `rated_at` is empty. Twice 9 bytes a rating (17 with times)."""
+    """All ratings, or some people's, by person and movie; without times `rated_at` is empty. 9 bytes a rating (17 with times)."""
     on_sqlite = session.connection().dialect.name == "sqlite"
     numbers = [(Rating.movie_id * _MOVIE + Rating.half_stars, func.int4send), (Rating.rated_at, func.int8send)][: 1 + with_times]
     joined = [
@@ -29,7 +29,7 @@ def read_ratings(session: Session, with_times: bool = False, whose: ColumnElemen
     if whose is not None:
         query = query.where(whose)
     rows = session.execute(query.execution_options(yield_per=_PEOPLE))
-    return RatingColumns.joined([_columns(*zip(*part, strict=True)) for part in rows.partitions()])
+    return RatingColumns.joined(_columns(*zip(*part, strict=True)) for part in rows.partitions())
 
 
 def _columns(users: Sequence[int], counts: Sequence[int], codes: Sequence[Any], times: Sequence[Any] = ()) -> RatingColumns:

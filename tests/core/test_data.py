@@ -37,6 +37,26 @@ def test_without_timestamps_the_last_position_wins():
     assert ratings.values.tolist() == [5.0]
 
 
+def test_ratings_of_half_stars_are_those_of_stars():
+    half_stars = np.array([1, 10, 7], dtype=np.uint8)
+    found = Ratings.of_half_stars(np.array([1, 1, 2], dtype=np.int32), np.array([5, 6, 5], dtype=np.int32), half_stars, [3, 2, 1])
+    told = Ratings([1, 1, 2], [5, 6, 5], [0.5, 5.0, 3.5], [3, 2, 1])
+    for name in ("user_ids", "item_ids", "codes", "values", "timestamps"):
+        np.testing.assert_array_equal(getattr(found, name), getattr(told, name))
+    assert (found.user_ids.dtype, told.user_ids.dtype) == (np.int32, np.int64)
+
+
+@pytest.mark.parametrize("half_stars", [0, 11, 255])
+def test_half_stars_outside_the_scale_are_refused(half_stars):
+    with pytest.raises(InvalidRatings, match=r"within 1\.\.10"):
+        Ratings.of_half_stars([1, 2], [10, 11], np.array([5, half_stars], dtype=np.uint8))
+
+
+def test_half_stars_of_another_number_than_the_people_are_refused():
+    with pytest.raises(InvalidRatings, match="arrays of one length"):
+        Ratings.of_half_stars([1, 2], [10, 11], np.array([5], dtype=np.uint8))
+
+
 def test_there_may_be_no_ratings_at_all():
     assert len(Ratings([], [], [])) == 0
 

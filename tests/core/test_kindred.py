@@ -9,6 +9,7 @@ import pytest
 from movie_recommender.core import Items, Ratings, Recommender
 from movie_recommender.core.matrix import RatingMatrix
 from movie_recommender.core.profile import fold_in
+from movie_recommender.core.scorers import kindred
 from movie_recommender.core.scorers.kindred import Kindred
 from movie_recommender.core.scorers.newcomers import newcomers, says
 
@@ -104,3 +105,12 @@ def test_people_who_all_rated_the_same_are_learned_from_all_the_same():
         warnings.simplefilter("error")  # an ill-conditioned matrix is one
         model = Recommender().fit(Ratings(np.repeat(np.arange(1_000), 40), films, stars), items)
     assert np.isfinite(model.blended({0: 5.0, 3: 4.0, 5: 1.0}).scores).all()
+
+
+def test_people_are_compared_some_at_a_time_as_if_at_once(ratings, items, alice, monkeypatch):
+    whole = fitted(ratings, items)
+    monkeypatch.setattr(kindred, "AT_ONCE", 7)
+    in_parts = fitted(ratings, items)
+    few = {100: 5.0, 200: 1.0}
+    for rated in (alice, few):
+        np.testing.assert_allclose(scores(in_parts, rated), scores(whole, rated), atol=1e-4)

@@ -8,6 +8,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from movie_recommender.core import Ratings
+from movie_recommender.core import matrix as matrix_of
 from movie_recommender.core.cells import BLOCK
 from movie_recommender.core.matrix import RatingMatrix
 from movie_recommender.core.profile import fold_in
@@ -80,6 +81,29 @@ def test_the_copy_to_learn_from_is_the_matrix(table, changed, seed):
     for row, user in enumerate(users):
         dense[user, cols[indptr[row] : indptr[row + 1]]] = row_codes[indptr[row] : indptr[row + 1]]
     np.testing.assert_array_equal(dense, after(table, changed))
+
+
+@settings(deadline=None)
+@given(tables, seeds, st.booleans(), st.integers(0, N_ITEMS))
+def test_ratings_are_taken_in_some_at_a_time_in_any_order_and_those_of_unknown_films_left_out(table, seed, are_sorted, n_known):
+    dense = reference.dense_codes(table, N_USERS, N_ITEMS)
+    given = reference.ratings_of(dense, np.random.default_rng(seed))
+    if are_sorted:
+        order = np.lexsort((given.item_ids, given.user_ids))
+        given = Ratings.of_half_stars(given.user_ids[order].astype(np.int32), given.item_ids[order].astype(np.int32), given.codes[order])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(matrix_of, "AT_ONCE", 3)
+        matrix = RatingMatrix(given, reference.bare_items(n_known))
+    people = [user for user in range(N_USERS) if dense[user, :n_known].any()]
+    assert sorted(matrix.users.ids.tolist()) == people
+    assert matrix.n_ignored == np.count_nonzero(dense[:, n_known:])
+    for user in people:
+        cols, row_codes = matrix.row(matrix.row_of(user))
+        expected = {item: code for item, code in enumerate(dense[user, :n_known].tolist()) if code}
+        assert dict(zip(cols.tolist(), row_codes.tolist(), strict=True)) == expected
+    sizes = matrix.by_user.size.tolist()
+    assert sizes == sorted(sizes, reverse=True)  # who rated most stands first
+    assert all(a < b for a, b, n, m in zip(matrix.users.ids, matrix.users.ids[1:], sizes, sizes[1:], strict=False) if n == m)
 
 
 @settings(deadline=None, max_examples=200)

@@ -1,9 +1,12 @@
 """Lists: what is in them, and what never is."""
 
+import weakref
+
 import numpy as np
 import pytest
 
 from movie_recommender.core import InvalidRatings, Items, Ratings, Recommender
+from movie_recommender.core.scorers import SCORERS
 from movie_recommender.errors import NotFound
 
 from .conftest import COMEDIES, HORRORS
@@ -60,6 +63,20 @@ def test_ratings_of_films_that_are_not_items_are_ignored(items, alice):
     fitted = Recommender().fit(Ratings([1, 1], [100, 987_654], [5.0, 1.0]), items)
     assert fitted.matrix.n_ignored == 1
     assert fitted.recommend(alice)
+
+
+def test_ratings_that_nobody_else_holds_are_gone_when_the_signals_learn(ratings, items, monkeypatch):
+    held, there = [], []
+
+    def given():
+        one = Ratings(ratings.user_ids, ratings.item_ids, ratings.values, ratings.timestamps)
+        held.append(weakref.ref(one))
+        return one
+
+    learn = SCORERS[0].fit
+    monkeypatch.setattr(SCORERS[0], "fit", lambda *told: there.extend(ref() for ref in held) or learn(*told))
+    Recommender().fit(given(), items, given())
+    assert there == [None, None]
 
 
 def test_without_a_community_the_content_decides(items, alice):

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from movie_recommender.core import bytes as bytes_of
 from movie_recommender.core.bytes import ByteTable, ShortTable, some_products
 from movie_recommender.core.fine import LEADING, FineTable, products_with_all, sums_over_all
 from movie_recommender.core.half import SIDE, HalfTable, products_of_words, sums_of_words
@@ -22,6 +23,18 @@ def assert_products(found, kept, vector, off):
     """They are the products, but for so much of what they are summed from."""
     wrong, whole = np.abs(found - kept @ vector), np.abs(kept) @ np.abs(vector)
     assert (wrong <= off * whole + 1e-6).all(), (wrong / np.maximum(whole, 1e-30)).max()
+
+
+@pytest.mark.parametrize("kind", [ByteTable, ShortTable])
+@pytest.mark.parametrize("n", [0, 1, 5, 6, 7, 20])
+def test_a_table_is_rounded_some_rows_at_a_time_as_if_at_once(kind, n, monkeypatch):
+    given = normal(n, 5)
+    whole = kind(given)
+    monkeypatch.setattr(bytes_of, "AT_ONCE", 3)
+    in_parts = kind(given)
+    np.testing.assert_array_equal(in_parts.steps, whole.steps)
+    np.testing.assert_array_equal(in_parts.scale, whole.scale)
+    np.testing.assert_allclose(whole.rows(np.arange(n)), given, atol=np.abs(given).max(initial=0.0) / 200)
 
 
 @pytest.mark.parametrize(("n", "d"), [(0, 3), (1, 1), (40, 7), (300, LEADING), (2000, 200), (20, 4000)])

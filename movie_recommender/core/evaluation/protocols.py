@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from ..data import FloatArray, IntArray, Items, Ratings
+from ..data import FloatArray, IdArray, IntArray, Items, Ratings
 
 RELEVANT = 4.0
 DRAWN = 20
@@ -34,8 +34,8 @@ class Case:
 
     user_id: int
     given: dict[int, float]
-    excluded: IntArray
-    relevant: IntArray
+    excluded: IdArray
+    relevant: IdArray
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,7 +96,7 @@ def _drawn_people(ratings: Ratings, rng: np.random.Generator, share: float) -> I
     return np.asarray(rng.permutation(people)[: round(people.size * share)])
 
 
-def _most_popular_given(ratings: Ratings, user_id: int, places: IntArray, k: int, ids: IntArray, counts: IntArray) -> Case:
+def _most_popular_given(ratings: Ratings, user_id: int, places: IntArray, k: int, ids: IdArray, counts: IntArray) -> Case:
     popularity = dict(zip(ids.tolist(), counts.tolist(), strict=True))
     known = np.array([popularity.get(item, 0) for item in ratings.item_ids[places].tolist()])
     order = np.lexsort((ratings.item_ids[places], -known))
@@ -130,7 +130,7 @@ def _by_person(ratings: Ratings) -> Iterator[tuple[int, IntArray]]:
     yield from zip(people.tolist(), np.split(order, starts[1:]), strict=True)
 
 
-def _case(ratings: Ratings, user_id: int, given: IntArray, rest: IntArray, excluded: IntArray) -> Case:
+def _case(ratings: Ratings, user_id: int, given: IntArray, rest: IntArray, excluded: IdArray) -> Case:
     liked = ratings.item_ids[rest[ratings.values[rest] >= RELEVANT]]
     stars: FloatArray = ratings.values[given]
     return Case(
@@ -148,4 +148,4 @@ def _asked(cases: list[Case]) -> tuple[Case, ...]:
 
 def _taken(ratings: Ratings, mask: npt.NDArray[np.bool_]) -> Ratings:
     times = None if ratings.timestamps is None else ratings.timestamps[mask]
-    return Ratings(ratings.user_ids[mask], ratings.item_ids[mask], ratings.values[mask], times)
+    return Ratings.of_half_stars(ratings.user_ids[mask], ratings.item_ids[mask], ratings.codes[mask], times)

@@ -12,6 +12,7 @@ import scipy.sparse
 from numba import njit
 
 from ..bytes import ByteTable, weighted_rows
+from ..cells import BLOCK_BITS, CODE_BITS
 from ..data import FloatArray, IntArray, Items
 from ..matrix import RatingMatrix, code_table
 from ..profile import Profile
@@ -22,6 +23,9 @@ from .neighbours import STARS
 
 AT_ONCE = 1024
 """People whose likes are multiplied at a time: they fit the cache."""
+
+LISTED = 16 * AT_ONCE
+"""People whose likes are listed at a time."""
 
 
 Table = npt.NDArray[np.float32]
@@ -85,8 +89,13 @@ class CoLiking(Scorer):
 
     def _gram(self, matrix: RatingMatrix, items: Items) -> tuple[Table, Table]:
         """``float32[n_cols, n_cols]``: co-liking and shared facts; and the diagonal of co-liking."""
-        likes = self._likes(matrix)
-        gram = products_of_columns(likes.indptr, likes.indices, likes.data, self.cols.size)
+        gram, lists = np.zeros((self.cols.size, self.cols.size), dtype=np.float32), matrix.by_user
+        values, weights = self._liking(matrix)
+        for begin in range(0, matrix.n_users, LISTED):
+            end = min(begin + LISTED, matrix.n_users)
+            likes = likes_of(lists.start, lists.size, lists.counts, lists.cells, begin, end, self.position, values, weights)
+            add_products(gram, *likes)
+        gram += np.triu(gram, 1).T
         own = gram.diagonal().copy()
         if self.settings["facts"]:
             facts = fact_matrix(items)[self.cols]
@@ -102,17 +111,11 @@ class CoLiking(Scorer):
         counts = np.maximum(self.matrix.counts[self.cols], 1.0).astype(np.float32)
         return ByteTable(_without_self(ridged) / counts ** np.float32(self.settings["popularity_power"]))
 
-    def _likes(self, matrix: RatingMatrix) -> scipy.sparse.csr_matrix:
-        """CSR ``(n_users, n_cols)``: how much each person likes each, less for people with many ratings."""
+    def _liking(self, matrix: RatingMatrix) -> tuple[FloatArray, FloatArray]:
+        """How much each code is a like, and how much each person's likes count: less for people with many ratings."""
         values = code_table(np.clip((STARS - self.settings["middle"]) / (5.0 - self.settings["middle"]), 0.02, None))
-        indptr, cols, codes = matrix.csr()
-        sizes = np.diff(indptr)
-        weights = (np.maximum(sizes, 1) / 100.0) ** -self.settings["person_power"]
-        positions = self.position[cols]
-        kept = positions >= 0
-        owner = np.repeat(np.arange(matrix.n_users), sizes)[kept]
-        likes = (values[codes[kept]] * weights[owner]).astype(np.float32)
-        return scipy.sparse.csr_matrix((likes, (owner, positions[kept])), shape=(matrix.n_users, self.cols.size))
+        sizes = matrix.by_user.size[: matrix.n_users]
+        return values, (np.maximum(sizes, 1) / 100.0) ** -self.settings["person_power"]
 
     def score(self, profile: Profile) -> Signal:
         patience = self.settings["chosen_ratings"]
@@ -178,12 +181,37 @@ def said_of_all(position, cols, preferences, chosen, emphasis, models):  # type:
 
 
 @njit(cache=True, nogil=True)
-def products_of_columns(indptr, cols, values, n_cols):  # type: ignore[no-untyped-def]
-    """``float32[n_cols, n_cols]``: ``X.T @ X`` of a CSR matrix with ascending columns in each row.
+def likes_of(start, size, counts, cells, begin, end, position, values, weights):  # type: ignore[no-untyped-def]
+    """CSR of these people's likes: ``int64[end - begin + 1]``, ``int32`` columns that ascend in each row, and ``float32`` values.
+
+    Args:
+        start, size, counts, cells: `CellLists.start`, `size`, `counts` and `cells` of what each person rated.
+        begin, end: the people's rows.
+        position: each item's column, or -1.
+        values, weights: ``float64[11]`` by code, and ``float64[n_users]``.
+    """
+    indptr, n = np.zeros(end - begin + 1, np.int64), size[begin:end].sum()
+    cols, likes, to = np.empty(n, np.int32), np.empty(n, np.float32), 0
+    for row in range(begin, end):
+        c = start[row]
+        for block in range(counts.shape[1]):
+            for cell in cells[c : c + counts[row, block]]:
+                col = position[(block << BLOCK_BITS) + (cell >> CODE_BITS)]
+                if col >= 0:
+                    cols[to], likes[to] = col, values[cell & np.uint16(15)] * weights[row]
+                    to += 1
+            c += counts[row, block]
+        indptr[row - begin + 1] = to
+    return indptr, cols[:to], likes[:to]
+
+
+@njit(cache=True, nogil=True)
+def add_products(found, indptr, cols, values):  # type: ignore[no-untyped-def]
+    """Add ``X.T @ X`` of a CSR matrix with ascending columns in each row to the upper half of ``float32[n_cols, n_cols]``.
 
     Some rows at a time and, within them, column by column: one row of the result is written at a time.
     """
-    found = np.zeros((n_cols, n_cols), np.float32)
+    n_cols = found.shape[0]
     for first in range(0, indptr.size - 1, AT_ONCE):
         last = min(first + AT_ONCE, indptr.size - 1)
         ends = np.zeros(n_cols, np.int64)
@@ -204,10 +232,6 @@ def products_of_columns(indptr, cols, values, n_cols):  # type: ignore[no-untype
                 others, weights = cols[begins[place] : stops[place]], values[begins[place] : stops[place]]
                 for at in range(others.size):
                     sums[np.uint32(others[at])] += value * weights[at]
-    for col in range(n_cols):
-        for other in range(col):
-            found[col, other] = found[other, col]
-    return found
 
 
 def _size(table: ByteTable) -> float:

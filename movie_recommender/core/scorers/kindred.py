@@ -27,6 +27,9 @@ Table = npt.NDArray[np.float32]
 STEADY = 1e-5
 """Of the mean diagonal, so much is added to it where newcomers are learned from."""
 
+AT_ONCE = 512
+"""People who are compared with all others at a time."""
+
 SAMPLED = 0
 """The seed by which people are drawn where there are more than `max_people`."""
 
@@ -89,46 +92,63 @@ class Kindred(Scorer):
         likes, lengths = self._likes(rated)
         self._keep_raters(rated, lengths)
         targets = (scipy.sparse.diags(lengths) @ likes).tocsc()[:, self.cols]
-        inverse, answers = np.zeros((people.size, people.size)), np.zeros(targets.shape, dtype=np.float32)
-        if answers.size:
-            inverse = self._inverse(likes)
-            answers = np.ascontiguousarray((targets.T @ inverse.astype(np.float32)).T, dtype=np.float32)
-        axes = _main_axes(targets.toarray() - np.float32(self.settings["ridge"] + 1.0) * answers, int(self.settings["axes"]))
-        self.people, self.films = FineTable(answers @ axes, across=True), FineTable(axes)
-        self.people_of_few = FineTable(self._of_few(people, likes, targets, answers @ axes, axes), across=True)
-        shares = inverse / np.maximum(inverse.diagonal(), 1e-12)
-        np.fill_diagonal(shares, 0.0)
-        self.own_shares = ShortTable(shares)
+        answers = self._answers(likes, targets)
+        explained = targets.toarray()
+        explained -= np.float32(self.settings["ridge"] + 1.0) * answers
+        axes = _main_axes(explained, int(self.settings["axes"]))
+        usual = answers @ axes
+        del answers, explained  # each of them, as the kernels, takes 60 MB
+        self.people, self.films = FineTable(usual, across=True), FineTable(axes)
+        self.people_of_few = FineTable(self._of_few(people, likes, targets, usual, axes), across=True)
+
+    def _answers(self, likes: scipy.sparse.csr_matrix, targets: scipy.sparse.csc_matrix) -> Table:
+        """``float32[n_people, n_items]``: what each person adds to everybody's score; keeps what of it is his own."""
+        if not all(targets.shape):
+            self.own_shares = ShortTable(np.zeros((likes.shape[0], likes.shape[0])))
+            return np.zeros(targets.shape, dtype=np.float32)
+        inverse = self._inverse(likes)
+        answers = targets.T @ inverse.astype(np.float32, order="C")
+        inverse /= np.maximum(inverse.diagonal(), 1e-12)
+        np.fill_diagonal(inverse, 0.0)
+        self.own_shares = ShortTable(inverse)
+        del inverse
+        return np.ascontiguousarray(answers.T, dtype=np.float32)
 
     def _inverse(self, likes: scipy.sparse.csr_matrix) -> FloatArray:
         """``float64[n_people, n_people]``: that of the kernel with the ridge."""
-        kernel = self._kernel((likes @ likes.T.tocsr()).toarray().astype(np.float64))
+        kernel = self._kernel(_cosines(likes, likes.T.tocsr()).astype(np.float64))
         np.fill_diagonal(kernel, 1.0 + self.settings["ridge"])
-        factor = scipy.linalg.cho_factor(kernel, lower=True, overwrite_a=True, check_finite=False)
-        return np.asarray(scipy.linalg.cho_solve(factor, np.eye(likes.shape[0]), overwrite_b=True, check_finite=False))
+        factor = scipy.linalg.cho_factor(kernel.T, lower=True, overwrite_a=True, check_finite=False)
+        return np.asarray(scipy.linalg.cho_solve(factor, np.eye(likes.shape[0], order="F"), overwrite_b=True, check_finite=False))
 
     def _of_few(
         self, people: IntArray, likes: scipy.sparse.csr_matrix, targets: scipy.sparse.csc_matrix, usual: Table, axes: Table
     ) -> Table:
         """``float32[n_people, n_axes]``: as `usual`, learned from newcomers; what they were not asked about is answered as usual."""
         by_item = likes.T.tocsr()
-        kernel = self._kernel((likes @ by_item).toarray())
-        gram, right = np.float32(self.settings["ridge_of_few"]) * kernel, np.zeros(usual.shape, dtype=np.float32)
+        gram, right = self._kernel(_cosines(likes, by_item)), np.zeros(usual.shape, dtype=np.float32)
+        gram *= np.float32(self.settings["ridge_of_few"])
         wanted, counts, rounds = targets.tocsr(), self.matrix.counts[self.cols], 0
         gained = np.zeros_like(gram)
         for some in newcomers(self.matrix, people, self.liking, self.settings["patience"], SAMPLED):
-            near = without_oneself(self._kernel((some.own @ by_item).toarray()), some.people)
-            answered = (near @ usual) @ axes.T
-            likes_of_some = np.where(counts[None, :] >= some.asked[:, None], answered, wanted[some.people].toarray())
+            near = without_oneself(self._kernel(_cosines(some.own, by_item)), some.people)
+            for begin in range(0, some.people.size, AT_ONCE):
+                few = slice(begin, begin + AT_ONCE)
+                answered = (near[few] @ usual) @ axes.T
+                likes_of_few = np.where(counts[None, :] >= some.asked[few, None], answered, wanted[some.people[few]].toarray())
+                right += near[few].T @ (likes_of_few @ axes)
             gained += near.T @ near
-            right += near.T @ (likes_of_some @ axes)
             rounds += 1
         if not right.any():
             return usual
         # In float64, with a little more on the diagonal: people who rated the same make it singular, and float32 is too coarse for it.
-        whole = (gram + gained / np.float32(rounds)).astype(np.float64)
+        gram += gained / np.float32(rounds)
+        del gained
+        whole = gram.astype(np.float64)
+        del gram
         whole[np.diag_indices_from(whole)] += STEADY * whole.diagonal().mean()
-        found = scipy.linalg.solve(whole, right / np.float32(rounds), assume_a="pos").astype(np.float32)
+        factor = scipy.linalg.cho_factor(whole.T, lower=True, overwrite_a=True, check_finite=False)
+        found = scipy.linalg.cho_solve(factor, right / np.float32(rounds), check_finite=False).astype(np.float32)
         as_large = np.linalg.norm(near @ usual) / max(float(np.linalg.norm(near @ found)), 1e-12)
         return np.asarray(found * np.float32(as_large), dtype=np.float32)
 
@@ -172,7 +192,10 @@ class Kindred(Scorer):
         return scipy.sparse.csr_matrix((values, places, indptr), shape=(cols.size, self.inverse_lengths.size))
 
     def _kernel(self, cosines: npt.NDArray[np.floating]) -> npt.NDArray[np.floating]:
-        return np.exp(self.settings["sharpness"] * (cosines - 1.0))
+        """``exp(sharpness * (cosines - 1))``, in their place."""
+        cosines -= 1.0
+        cosines *= self.settings["sharpness"]
+        return np.exp(cosines, out=cosines)
 
     def _place(self, profile: Profile) -> int:
         """His place among those who are learned from, or -1."""
@@ -229,6 +252,14 @@ class Kindred(Scorer):
             return movie_causes(self.matrix.items.ids[profile.cols], profile.stars, shares, limit)
 
         return trace
+
+
+def _cosines(some: scipy.sparse.csr_matrix, by_item: scipy.sparse.csr_matrix) -> npt.NDArray[np.float32]:
+    """``float32[n, n_people]``: the products of these rows with everybody's, some at a time: sparse they take four times that."""
+    found = np.empty((some.shape[0], by_item.shape[1]), dtype=np.float32)
+    for begin in range(0, some.shape[0], AT_ONCE):
+        found[begin : begin + AT_ONCE] = (some[begin : begin + AT_ONCE] @ by_item).toarray()
+    return found
 
 
 def without_oneself(kernel: npt.NDArray[np.floating], places: IntArray) -> Table:
