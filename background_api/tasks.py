@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import logging
 import os
 import sys
@@ -25,6 +24,8 @@ from movie_recommender.services.similar import save_similar
 from movie_recommender.storage import writing
 from movie_recommender.storage.models import Job
 
+from .memory import give_back
+
 log = logging.getLogger(__name__)
 PROGRESS_SECONDS = 0.5  # between two notes of progress
 RETRIED = ("fillchroma", "reindex")  # by themselves; a recompute by the reconciler, a refit by its own look
@@ -41,12 +42,6 @@ def give_way() -> None:
     with contextlib.suppress(OSError, AttributeError):
         # On Linux a thread has a niceness of its own; elsewhere the system's scheduler has to do.
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 10)
-
-
-def give_back() -> None:
-    """Hand freed memory back to the system: large work leaves hundreds of megabytes between what stays."""
-    with contextlib.suppress(OSError, AttributeError):  # the C library is not everywhere one that can
-        ctypes.CDLL(None).malloc_trim(0)
 
 
 class Tasks:
