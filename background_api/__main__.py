@@ -19,7 +19,6 @@ from movie_recommender.services.made_of import check_weights
 from movie_recommender.storage.lockfile import FileLock
 
 from . import create_api
-from .memory import keep_little
 
 log = logging.getLogger(__name__)
 
@@ -30,7 +29,6 @@ def main() -> int:
     signal.signal(signal.SIGINT, _stop)
     # The products of one list are small: threads that meet for each of them cost more than they bring, twice as much on a busy machine.
     threadpool_limits(1, user_api="blas")
-    keep_little()
     try:
         _serve()
     except MovieRecommenderError as error:

@@ -17,6 +17,7 @@ from movie_recommender.services.plots import Plots
 from movie_recommender.storage import writing
 from movie_recommender.storage.models import Job
 
+from .memory import frugal
 from .queue import JUST_RATED, LAST, LATER, Lane
 from .tasks import Tasks
 
@@ -150,8 +151,12 @@ class Runtime:
         with contextlib.suppress(NotFound):  # the account was deleted a moment ago
             self.submit("recompute", user_id, priority)
 
+    def _restored(self) -> bool:
+        with frugal():
+            return self.engine.restore()
+
     def _keep_engine(self) -> None:
-        if not self.engine.ready.is_set() and self.engine.restore():
+        if not self.engine.ready.is_set() and self._restored():
             self._wake_reconciler.set()
             self.look_at_plots()
         self.engine.catch_up()

@@ -24,7 +24,7 @@ from movie_recommender.services.similar import save_similar
 from movie_recommender.storage import writing
 from movie_recommender.storage.models import Job
 
-from .memory import give_back
+from .memory import frugal, give_back
 
 log = logging.getLogger(__name__)
 PROGRESS_SECONDS = 0.5  # between two notes of progress
@@ -144,8 +144,8 @@ class Tasks:
     def _refit(self, job: Job) -> None:
         if self._engine.ready.is_set():
             give_way()  # the old model serves meanwhile
-        fitted = self._engine.refit()
-        give_back()
+        with frugal():
+            fitted = self._engine.refit()
         give_way()
         save_similar(fitted, self._progress(job))
         give_back()
