@@ -6,6 +6,7 @@ import numpy as np
 from numba import njit
 
 from .ahead import fetch
+from .borrowing import borrowing
 
 LINE = 64
 """Bytes that come into the cache at once."""
@@ -64,12 +65,12 @@ def add_signals(values, shared_by, places, cols, told, share, caution):  # type:
             or NaN.
 
     Returns:
-        ``float64[n_items]``, the scores; and ``float64[n_signals, 4]``: of how many items each signal is known, the mean and the
+        ``float32[n_items]``, the scores; and ``float64[n_signals, 4]``: of how many items each signal is known, the mean and the
         scale it was brought to, and 1 if it is flat.
     """
-    n, scores = told.size // TOLD, np.empty(share.size)
+    n, scores = told.size // TOLD, np.empty(share.size, np.float32)
     told = told.reshape(n, TOLD)
-    found, numbers, heard = np.empty((n, 4)), np.empty((n, 4)), np.empty(n, np.bool_)
+    found, numbers, ways = np.empty((n, 4)), np.empty((n, 4), np.float32), np.empty(n, np.uint8)
     for k in range(n):
         known, mean, deviation, fixed = told[k, 2], told[k, 3], told[k, 4], told[k, 5]
         if known < 0.0:
@@ -79,69 +80,86 @@ def add_signals(values, shared_by, places, cols, told, share, caution):  # type:
             flat, mean, scale = flat and mean == 0.0, 0.0, fixed
         elif flat:
             scale = 1.0
+        mean = np.float64(np.float32(mean))  # as it is taken away: what is rounded off is the same for all items then
         found[k, 0], found[k, 1], found[k, 2], found[k, 3] = known, mean, scale, flat
         numbers[k, 0], numbers[k, 1], numbers[k, 2], numbers[k, 3] = told[k, 0], told[k, 1], mean, 0.0 if flat else 1.0 / scale
-        heard[k] = known == share.size
-    add_terms(values, places, cols, numbers, heard, found[:, 0] == 0.0, told[:, 2] >= 0.0, share, caution, scores)
+        ways[k] = way_of(known, share.size, flat, cols[k].size > 0)
+    steady, steady_unheard = sum_of_sizes(numbers, ways)
+    bent = are_bent(numbers)
+    scratch = lined_up(BLOCK), lined_up(BLOCK), lined_up(BLOCK), lined_up(BLOCK), np.zeros(n, np.int64)
+    signals, terms, sizes = (values, places, cols), (numbers, ways, told[:, 2] >= 0.0), (steady, steady_unheard, bent, bent.any())
+    add_terms(signals, terms, sizes, share, caution, scratch, scores)
     return scores, found
+
+
+SILENT, FEW, FLATLY, SOME, ALL = 0, 1, 2, 3, 4
+"""What a signal knows: nothing, a few items, all alike, some items, or all items."""
+
+
+@borrowing()
+def way_of(known, n_items, flat, is_few):  # type: ignore[no-untyped-def]
+    if known == 0.0:
+        return SILENT
+    if is_few:
+        return FEW
+    if known < n_items:
+        return SOME
+    return FLATLY if flat else ALL
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def shares(counts, familiar):  # type: ignore[no-untyped-def]
-    """``float64[n_items]``: how warm each item is, 0..1, with so many ratings; `familiar` of them make it half warm."""
-    share = np.empty(counts.size)
+    """``float32[n_items]``: how warm each item is, 0..1, with so many ratings; `familiar` of them make it half warm."""
+    share = np.empty(counts.size, np.float32)
     for at in range(counts.size):
         share[at] = counts[at] / (counts[at] + familiar)
     return share
 
 
-@njit(cache=True, nogil=True, error_model="numpy", fastmath={"reassoc", "nsz", "contract"})
-def add_terms(values, places, cols, numbers, heard, silent, kept, share, caution, scores):  # type: ignore[no-untyped-def]
-    """Fill `scores`, a block of items at a time; `heard` says which signals are known of all items, `silent` which of none.
+@borrowing(error_model="numpy", fastmath={"reassoc", "nsz", "contract"})
+def add_terms(signals, told, sizes, share, caution, scratch, scores):  # type: ignore[no-untyped-def]
+    """Fill `scores`, a block of items at a time.
 
     What is `kept` from list to list, the shares among it, has left the caches since and is asked for a block ahead.
+
+    Args:
+        signals: values, places and columns.
+        told: ``float32[n, 4]``, weights for cold items, slopes, means and 1 / scales; what each signal knows; and which are kept.
+        sizes: `sum_of_sizes`; ``bool[n]``, whose weights' sign depends on the item; and whether any does.
+        scratch: four ``float32[BLOCK]``, and ``int64[n]`` of zeros.
     """
-    unheard, blended, more = lined_up(BLOCK), lined_up(BLOCK), lined_up(BLOCK)
-    more[:] = 0.0
-    gathered, begun = np.empty(BLOCK, np.float32), np.zeros(numbers.shape[0], np.int64)
-    is_few = np.array([cols[k].size > 0 for k in range(numbers.shape[0])])
-    steady, bent = sum_of_sizes(numbers)
-    steady_silent, _ = sum_of_sizes(numbers[silent | is_few])  # few are heard: as silent, but for those
-    middle = sum_of_middles(numbers[~(silent | is_few)])
+    (values, places, cols), (numbers, ways, kept), (steady, steady_unheard, bent, is_any_bent) = signals, told, sizes
+    unheard, blended, total, gathered, begun = scratch
+    heard_less = np.float32(1.0 - caution)
     for begin in range(0, scores.size, BLOCK):
         n = min(BLOCK, scores.size - begin)
         fetch_floats(share, begin + BLOCK)
         warm, here_scores = share[begin : begin + n], scores[begin : begin + n]
         for j in range(n):
-            blended[j] = middle[0] + middle[1] * warm[j]
-            unheard[j] = steady_silent[0] + steady_silent[1] * warm[j]
-        if bent.any():
-            more[:] = 0.0
-            add_bent(numbers, bent, silent | is_few, warm, more, unheard)
-        for k in range(numbers.shape[0]):
-            cold, slope, mean, inverse = numbers[k]
-            if silent[k]:
-                continue
-            if is_few[k]:
+            blended[j] = np.float32(0.0)
+            total[j] = steady[0] + steady[1] * warm[j]
+            unheard[j] = steady_unheard[0] + steady_unheard[1] * warm[j]
+        if is_any_bent:
+            add_bent(numbers, bent, ways, warm, total, unheard)
+        for k in range(ways.size):
+            if ways[k] == FEW:
                 begun[k] = add_few(values[k], cols[k], begun[k], begin, numbers[k], warm, blended, unheard)
-            elif inverse != 0.0 or not heard[k]:
+            elif ways[k] == SOME or ways[k] == ALL:
                 if kept[k]:
                     fetch_floats(values[k], begin + BLOCK)
                 here = values[k][begin : begin + n]
                 if places[k].size:
                     gather(values[k], places[k][begin : begin + n], gathered)
                     here = gathered[:n]
-                if heard[k]:
-                    for j in range(n):
-                        blended[j] += (cold * inverse + slope * inverse * warm[j]) * np.float64(here[j])
+                if ways[k] == ALL:
+                    add_all(here, numbers[k], warm, blended)
                 else:
-                    add_some(here, cold, slope, mean, inverse, warm, blended, unheard)
+                    add_some(here, numbers[k], warm, blended, unheard)
         for j in range(n):
-            total = steady[0] + steady[1] * warm[j] + more[j]
-            here_scores[j] = blended[j] * (total / max(total - (1.0 - caution) * unheard[j], 1e-12))
+            here_scores[j] = blended[j] * (total[j] / max(total[j] - heard_less * unheard[j], np.float32(1e-12)))
 
 
-@njit(cache=True, nogil=True)
+@borrowing()
 def fetch_floats(array, begin):  # type: ignore[no-untyped-def]
     """Ask for a block of an array, or what there is of it."""
     for at in range(begin, min(begin + BLOCK, array.size), LINE // array.itemsize):
@@ -150,78 +168,83 @@ def fetch_floats(array, begin):  # type: ignore[no-untyped-def]
 
 @njit(cache=True, nogil=True)
 def lined_up(n):  # type: ignore[no-untyped-def]
-    """``float64[n]`` that begins with a line of the cache: what is done in steps of eight reads one line at a time, not two."""
-    room = np.empty(n + 8)
-    skip = (-np.int64(room.ctypes.data) & 63) // 8
+    """``float32[n]`` that begins with a line of the cache: what is done in steps of sixteen reads one line at a time, not two."""
+    room = np.empty(n + 16, np.float32)
+    skip = (-np.int64(room.ctypes.data) & 63) // 4
     return room[skip : skip + n]
 
 
-@njit(cache=True, nogil=True)
-def add_bent(numbers, bent, unheard_of, share, total, unheard):  # type: ignore[no-untyped-def]
-    """Add the sizes of the weights whose sign depends on the item, to what is unheard for some of them."""
-    for k in range(numbers.shape[0]):
+@borrowing()
+def add_bent(numbers, bent, ways, share, total, unheard):  # type: ignore[no-untyped-def]
+    """Add the sizes of the weights whose sign depends on the item, to what is unheard for those that say nothing of most items."""
+    for k in range(bent.size):
         if bent[k]:
             add_sizes(numbers[k, 0], numbers[k, 1], share, total)
-            if unheard_of[k]:
+            if ways[k] <= FEW:
                 add_sizes(numbers[k, 0], numbers[k, 1], share, unheard)
 
 
 @njit(cache=True, nogil=True)
-def sum_of_sizes(numbers):  # type: ignore[no-untyped-def]
-    """The sum of the weights' sizes as cold and slope, and which are left out of it: their sign depends on the item."""
-    steady, bent = np.zeros(2), np.zeros(numbers.shape[0], np.bool_)
-    for k in range(numbers.shape[0]):
-        cold, warm = numbers[k, 0], numbers[k, 0] + numbers[k, 1]
-        bent[k] = cold * warm < 0.0
-        if not bent[k]:
-            steady[0] += abs(cold)
-            steady[1] += abs(warm) - abs(cold)
-    return steady, bent
+def are_bent(numbers):  # type: ignore[no-untyped-def]
+    """``bool[n]``: whose weights' sign depends on the item."""
+    return numbers[:, 0] * (numbers[:, 0] + numbers[:, 1]) < 0.0
 
 
 @njit(cache=True, nogil=True)
-def sum_of_middles(numbers):  # type: ignore[no-untyped-def]
-    """What all means add up to, taken away: for cold items, and its slope. So a signal is added in two steps instead of four."""
-    middle = np.zeros(2)
-    for k in range(numbers.shape[0]):
-        cold, slope, mean, inverse = numbers[k]
-        middle[0] -= cold * (mean * inverse)
-        middle[1] -= slope * (mean * inverse)
-    return middle
+def sum_of_sizes(numbers, ways):  # type: ignore[no-untyped-def]
+    """The sums of the weights' sizes as cold and slope: of all, and of those that say nothing or of few items; without the bent ones."""
+    steady, unheard = np.zeros(2, np.float32), np.zeros(2, np.float32)
+    for k in range(ways.size):
+        cold, warm = numbers[k, 0], numbers[k, 0] + numbers[k, 1]
+        if cold * warm >= 0.0:
+            steady[0] += abs(cold)
+            steady[1] += abs(warm) - abs(cold)
+            if ways[k] <= FEW:
+                unheard[0] += abs(cold)
+                unheard[1] += abs(warm) - abs(cold)
+    return steady, unheard
 
 
-@njit(cache=True, nogil=True, fastmath={"reassoc", "nsz", "contract"})
+@borrowing(fastmath={"reassoc", "nsz", "contract"})
 def add_sizes(cold, slope, share, to):  # type: ignore[no-untyped-def]
     for j in range(share.size):
         to[j] += abs(cold + slope * share[j])
 
 
-@njit(cache=True, nogil=True)
+@borrowing()
 def gather(values, places, to):  # type: ignore[no-untyped-def]
     for j in range(places.size):
         to[j] = values[np.uint32(places[j])]
 
 
-@njit(cache=True, nogil=True, fastmath={"reassoc", "nsz", "contract"})
-def add_some(here, cold, slope, mean, inverse, share, blended, unheard):  # type: ignore[no-untyped-def]
-    """Add a signal that is not known of all items: there it is the mean, which `sum_of_middles` takes away again."""
+@borrowing(fastmath={"reassoc", "nsz", "contract"})
+def add_all(here, numbers, share, blended):  # type: ignore[no-untyped-def]
+    """Add a signal that is known of all items."""
+    cold, slope, mean = numbers[0] * numbers[3], numbers[1] * numbers[3], numbers[2]
     for j in range(here.size):
-        value = np.float64(here[j])
-        gap = 0.0 if value == value else abs(cold + slope * share[j])
-        value = value if value == value else mean
-        blended[j] += (cold * inverse + slope * inverse * share[j]) * value
-        unheard[j] += gap
+        blended[j] += (cold + slope * share[j]) * (here[j] - mean)
 
 
-@njit(cache=True, nogil=True)
+@borrowing(fastmath={"reassoc", "nsz", "contract"})
+def add_some(here, numbers, share, blended, unheard):  # type: ignore[no-untyped-def]
+    """Add a signal that is not known of all items."""
+    cold, slope, mean, inverse = numbers[0], numbers[1], numbers[2], numbers[3]
+    for j in range(here.size):
+        apart, weight = here[j] - mean, cold + slope * share[j]
+        is_known = apart == apart
+        blended[j] += weight * inverse * apart if is_known else np.float32(0.0)
+        unheard[j] += np.float32(0.0) if is_known else abs(weight)
+
+
+@borrowing()
 def add_few(values, cols, at, begin, numbers, share, blended, unheard):  # type: ignore[no-untyped-def]
     """Add a signal that is known of few items, those of this block, from place `at` on; returns the place after them."""
-    cold, slope, mean, inverse = numbers
+    cold, slope, mean, inverse = numbers[0], numbers[1], numbers[2], numbers[3]
     while at < cols.size and cols[at] < begin + share.size:
-        j, value = cols[at] - begin, np.float64(values[at])
-        if value == value:
+        j, apart = cols[at] - begin, values[at] - mean
+        if apart == apart:
             weight = cold + slope * share[j]
-            blended[j] += weight * ((value - mean) * inverse)
+            blended[j] += weight * (apart * inverse)
             unheard[j] -= abs(weight)
         at += 1
     return at

@@ -31,7 +31,8 @@ def choose(scores, allowed, numbers, dial, genres, facets, series, wanted):  # t
         ``int64[n_genres, n]``, the best of every genre, -1 where there are fewer.
     """
     n, n_by_genre, n_by_facet = numbers
-    first, order = above_the_rest(scores, allowed, max(n, CANDIDATES))
+    is_grouped = n_by_genre > 0 or n_by_facet > 0
+    first, order = above_the_rest(scores, allowed, max(n, POOL, CANDIDATES if is_grouped else 0))
     top = varied(first[order[: max(n, POOL)]], scores, genres[2], genres[3], series, min(n, VARIED), dial)[: max(n, 0)]
     grouped = best_of_groups(scores, allowed, first, order, genres, n_by_genre)
     faceted = best_of_groups(scores, allowed, first, order, facets, n_by_facet)

@@ -93,6 +93,20 @@ class Items:
     def __len__(self) -> int:
         return self.n_items
 
+    def taken(self, order: IntArray) -> Items:
+        """These positions alone, in this order."""
+        places = order.tolist()
+
+        def some(values: Any) -> Any:
+            if values is None:
+                return None
+            return values[order] if isinstance(values, np.ndarray) else [values[place] for place in places]
+
+        return Items(
+            self.item_ids[order], some(self.genres), some(self.people), some(self.plot_vectors), years=some(self.years),
+            keywords=some(self.keywords), languages=some(self.languages), series=some(self.series), fame=some(self.fame),
+        )  # fmt: skip
+
 
 @dataclass(frozen=True, eq=False)
 class Ratings:

@@ -84,7 +84,7 @@ class RatingMatrix:
         self.items = Axis(items.item_ids)
         given = _known(ratings, self.items)
         self.n_ignored = len(ratings) - given[0].size
-        self.users = Axis(_most_first(given[0]))
+        self.users = Axis(_people_most_first(given[0]))
         self._adopt(build_lists(lambda: _in_parts(given, self.users, self.items), len(self.users), len(self.items)))
         self.paths: Paths | None = paths_of(ratings if timed is None else timed, self.users, self.items)
         self.latest = Latest(self.paths, len(self.users))
@@ -235,7 +235,15 @@ def _in_parts(given: Given, users: Axis, items: Axis) -> Iterator[Part]:
         yield users.positions(user_ids[some]), items.positions(item_ids[some]), codes[some]
 
 
-def _most_first(user_ids: IdArray) -> IntArray:
+def most_first(ratings: Ratings, items: Items) -> IntArray:
+    """The items' positions: those rated most first, those rated as much in the order given."""
+    axis, counts = Axis(items.item_ids), np.zeros(items.n_items + 1, dtype=np.int64)
+    for begin in range(0, len(ratings), AT_ONCE):
+        counts += np.bincount(axis.positions(ratings.item_ids[begin : begin + AT_ONCE]) + 1, minlength=counts.size)
+    return np.argsort(-counts[1:], kind="stable")
+
+
+def _people_most_first(user_ids: IdArray) -> IntArray:
     """The people, each once: who rated most first, those who rated as much by their ids. Without sorting where they are sorted."""
     if (user_ids[1:] < user_ids[:-1]).any():
         ids, sizes = np.unique(user_ids, return_counts=True)

@@ -6,6 +6,7 @@ import numpy as np
 from numba import njit
 
 from .ahead import fetch
+from .borrowing import borrowing
 from .cells import BLOCK, BLOCK_BITS, CODE_BITS
 from .data import CODES
 from .heads import NEUTRAL
@@ -108,10 +109,8 @@ def take_by_blocks(  # type: ignore[no-untyped-def]
     """Each block of people's codes are added up and looked through while they are in the fastest cache; returns how many are found."""
     start, counts, cells = lists
     inverse_norms, short_norms = lengths
-    first, are_heads = groups[1], groups[4]
     sums, marks = np.empty(BLOCK, np.int64), np.zeros(BLOCK, np.bool_)
-    codes, given, products = np.empty(BLOCK, np.uint8), np.empty(BLOCK, np.uint8), np.empty(BLOCK, np.int32)
-    planes = np.empty(PLANES * WORDS, np.uint64)
+    scratch = np.empty(BLOCK, np.uint8), np.empty(BLOCK, np.int32), np.empty(BLOCK, np.uint8), np.empty(PLANES * WORDS, np.uint64)
     flat = head_rows.reshape(head_rows.size)
     fetch_heads(flat, groups, 0)
     at, sizes = by_blocks(start, counts, cols)
@@ -120,22 +119,10 @@ def take_by_blocks(  # type: ignore[no-untyped-def]
     for block in range(counts.shape[1]):
         begin = block << BLOCK_BITS
         n = max(min(BLOCK, inverse_norms.size - begin), 0)
-        norms = short_norms[begin : begin + n]
-        if first[block + 1] > first[block]:
-            sum_heads(sums, flat, block, groups, bits, codes, products, given, planes)
-        else:
-            sums[:] = 0
-        for soon in range(block + 1, min(block + 2, counts.shape[1])):
-            fetch_heads(flat, groups, soon)
-        fetch_norms(norms)
-        add_block(sums, at, sizes[block], are_heads[block], cells, tables)
-        if begin <= own_row < begin + BLOCK:
-            sums[own_row - begin] = 0
+        sum_block(sums, block, flat, groups, bits, scratch, short_norms, at, sizes, cells, tables, own_row)
         if block == 0:
-            least = max(ROUNDING, near_in_first(sums[:n], bits, norms, shrinkage, some[:n], k) / unit)
-        mark_near(sums[:n], bits, norms, least * unit, shrinkage, marks)
-        marks[n:] = False
-        found = add_marked(marks, sums, bits, factors, inverse_norms[begin : begin + n], begin, some_rows, some, found, least)
+            least = max(ROUNDING, near_in_first(sums[:n], bits, short_norms[:n], shrinkage, some[:n], k) / unit)
+        found = add_near(sums, marks, bits, factors, lengths, begin, n, shrinkage, some_rows, some, found, least, unit)
         if found >= 2 * k:
             least = keep_nearest(some_rows, some, found, k)
             found = k
@@ -144,6 +131,34 @@ def take_by_blocks(  # type: ignore[no-untyped-def]
         found = k
     rows[:found], similarities[:found] = some_rows[:found], some[:found]
     return found
+
+
+@borrowing()
+def sum_block(sums, block, flat, groups, bits, scratch, short_norms, at, sizes, cells, tables, own_row):  # type: ignore[no-untyped-def]
+    """What this block of people's codes add up to, but for the person's own; asks for the next block's heads and for their lengths."""
+    begin, (codes, products, given, planes) = block << BLOCK_BITS, scratch
+    first, are_heads = groups[1], groups[4]
+    if first[block + 1] > first[block]:
+        sum_heads(sums, flat, block, groups, bits, codes, products, given, planes)
+    else:
+        sums[:] = 0
+    if block + 1 < sizes.shape[0]:
+        fetch_heads(flat, groups, block + 1)
+    fetch_norms(short_norms, begin)
+    add_block(sums, at, sizes[block], are_heads[block], cells, tables)
+    if begin <= own_row < begin + BLOCK:
+        sums[own_row - begin] = 0
+
+
+@borrowing()
+def add_near(  # type: ignore[no-untyped-def]
+    sums, marks, bits, factors, lengths, begin, n, shrinkage, rows, similarities, found, least, unit
+):
+    """Write down who of a block of `n` people is near enough; returns how many there are now."""
+    inverse_norms, short_norms = lengths
+    mark_near(sums[:n], bits, short_norms[begin : begin + n], least * unit, shrinkage, marks)
+    marks[n:] = False
+    return add_marked(marks, sums, bits, factors, inverse_norms[begin : begin + n], begin, rows, similarities, found, least)
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -166,7 +181,7 @@ def near_in_first(sums, bits, norms, shrinkage, likeness, n):  # type: ignore[no
     return 0.0
 
 
-@njit(cache=True, nogil=True, error_model="numpy", fastmath={"reassoc", "nsz", "nnan"})
+@borrowing(error_model="numpy", fastmath={"reassoc", "nsz", "nnan"})
 def likenesses(sums, bits, norms, shrinkage, likeness):  # type: ignore[no-untyped-def]
     mask = (np.int64(1) << bits) - 1
     for at in range(sums.size):
@@ -174,7 +189,7 @@ def likenesses(sums, bits, norms, shrinkage, likeness):  # type: ignore[no-untyp
         likeness[at] = np.float64(sums[at] >> bits) * np.float64(norms[at]) * (overlap / (overlap + shrinkage))
 
 
-@njit(cache=True, nogil=True)
+@borrowing()
 def add_list(sums, cells, begin, end, table):  # type: ignore[no-untyped-def]
     """Add the table entries of ``cells[begin:end]``. A plain index: a slice takes a seventh longer."""
     while begin < end:
@@ -183,7 +198,7 @@ def add_list(sums, cells, begin, end, table):  # type: ignore[no-untyped-def]
         begin += np.uint64(1)
 
 
-@njit(cache=True, nogil=True)
+@borrowing()
 def fetch_list(cells, begin, end):  # type: ignore[no-untyped-def]
     """Ask for ``cells[begin:end]``."""
     while begin < end:
@@ -191,9 +206,10 @@ def fetch_list(cells, begin, end):  # type: ignore[no-untyped-def]
         begin += np.uint64(LINE)
 
 
-@njit(cache=True, nogil=True)
-def fetch_norms(norms):  # type: ignore[no-untyped-def]
-    for at in range(0, norms.size, NORMS):
+@borrowing()
+def fetch_norms(norms, begin):  # type: ignore[no-untyped-def]
+    """Ask for a block's lengths."""
+    for at in range(begin, min(begin + BLOCK, norms.size), NORMS):
         fetch(norms, at)  # type: ignore[call-arg]
 
 
@@ -211,7 +227,7 @@ def by_blocks(start, counts, lists):  # type: ignore[no-untyped-def]
     return at, sizes
 
 
-@njit(cache=True, nogil=True)
+@borrowing()
 def add_block(sums, at, sizes, are_heads, cells, tables):  # type: ignore[no-untyped-def]
     """Add the table entries of a block's cells, list by list but for heads, and move `at` on to the next block."""
     for k in range(at.size):
@@ -224,7 +240,7 @@ def add_block(sums, at, sizes, are_heads, cells, tables):  # type: ignore[no-unt
         at[k] = end
 
 
-@njit(cache=True, nogil=True, fastmath={"reassoc", "nsz", "nnan"})
+@borrowing(fastmath={"reassoc", "nsz", "nnan"})
 def mark_near(sums, bits, norms, least, shrinkage, marks):  # type: ignore[no-untyped-def]
     """Mark whose similarities may be above the least one, by multiplications alone: many people at a time."""
     mask, least = (np.int64(1) << bits) - 1, least * BARELY
@@ -233,7 +249,7 @@ def mark_near(sums, bits, norms, least, shrinkage, marks):  # type: ignore[no-un
         marks[at] = np.float64(sums[at] >> bits) * np.float64(norms[at]) * overlap > least * (overlap + shrinkage)
 
 
-@njit(cache=True, nogil=True)
+@borrowing()
 def add_marked(marks, sums, bits, factors, norms, begin, rows, similarities, found, least):  # type: ignore[no-untyped-def]
     """Write down, in order, which of a block's marked people are near enough; returns how many there are now."""
     mask, eights, end = (np.int64(1) << bits) - 1, marks.view(np.uint64), found

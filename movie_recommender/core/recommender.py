@@ -15,7 +15,7 @@ from .choosing import POOL, VARIED, choose
 from .data import FloatArray, IntArray, Items, Ratings, checked_stars, to_code, to_codes
 from .fans import Fans
 from .franchises import InOrder, franchises
-from .matrix import Change, RatingMatrix
+from .matrix import Change, RatingMatrix, most_first
 from .profile import fold_in
 from .results import Explanation, Listing, RankedList, Reasons, Recommendation
 from .scorers import SCORERS, Scorer
@@ -56,9 +56,11 @@ class Recommender:
     def fit(self, ratings: Ratings, items: Items, timed: Ratings | None = None) -> Recommender:
         """Learn from everybody's ratings (there may be none) and the items; returns itself.
 
-        Ratings of items that are not among `items` are ignored. What people rated when is learned from
-        `timed`, some of the ratings with timestamps; None: from `ratings`, if they have them.
+        Ratings of items that are not among `items` are ignored. Items are put in order, those rated most first: what is
+        read and written for every list lies together then, and of equal scores the better known comes first. What people rated when
+        is learned from `timed`, some of the ratings with timestamps; None: from `ratings`, if they have them.
         """
+        items = items.taken(most_first(ratings, items))
         nothing: list[tuple[()]] = [()] * items.n_items
         self.items = Items(items.item_ids, nothing, nothing, years=items.years, fame=items.fame)  # the rest is not kept twice
         self.matrix = RatingMatrix(ratings, items, timed)

@@ -81,8 +81,8 @@ def all_but(n_items, some, more):  # type: ignore[no-untyped-def]
 
 @njit(cache=True, nogil=True)
 def taken(ids, scores, cols):  # type: ignore[no-untyped-def]
-    """The ids and the scores of these positions."""
-    return ids[cols], scores[cols]
+    """The ids and the scores, ``float64``, of these positions."""
+    return ids[cols], scores[cols].astype(np.float64)
 
 
 @njit(cache=True, nogil=True)

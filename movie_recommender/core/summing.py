@@ -6,6 +6,7 @@ import numpy as np
 from numba import njit
 
 from .ahead import fetch, fetch_near
+from .borrowing import borrowing
 from .cells import BLOCK, CODE_BITS
 from .heads import EIGHTH, HALF, LINE, NEUTRAL, WIDTH
 
@@ -70,7 +71,7 @@ def by_weight(items, weights, place, nobody):  # type: ignore[no-untyped-def]
     return found[:end], first, begins[: n + 1], of_groups[:n], are_heads
 
 
-@njit(cache=True, nogil=True)
+@borrowing()
 def fetch_heads(flat, groups, block):  # type: ignore[no-untyped-def]
     """Ask for a block's heads, of groups from `by_weight`."""
     heads, first, begins = groups[0], groups[1], groups[2]
@@ -79,7 +80,7 @@ def fetch_heads(flat, groups, block):  # type: ignore[no-untyped-def]
             fetch_near(flat, at)  # type: ignore[call-arg]
 
 
-@njit(cache=True, nogil=True)
+@borrowing()
 def sum_heads(sums, flat, block, groups, bits, codes, products, given, planes):  # type: ignore[no-untyped-def]
     """What a block's people's codes for these heads add up to, packed as `nearest.packed_tables` says.
 
@@ -115,7 +116,7 @@ def sum_heads(sums, flat, block, groups, bits, codes, products, given, planes): 
         sums += given
 
 
-@njit(cache=True, nogil=True)
+@borrowing()
 def count_heads(flat, heads, given, planes):  # type: ignore[no-untyped-def]
     """Set ``uint8[BLOCK]`` to how many of these heads, `COUNTED` at most, each person gave a code."""
     planes[:] = 0
@@ -124,7 +125,7 @@ def count_heads(flat, heads, given, planes):  # type: ignore[no-untyped-def]
     take_counts(planes.view(np.uint8), given)
 
 
-@njit(cache=True, nogil=True)
+@borrowing()
 def set_four(flat, heads, k, codes):  # type: ignore[no-untyped-def]
     """The sums of four heads' codes. All in bytes: numba would make it whole words, of which a vector holds an eighth."""
     a, b, c, d = heads[k], heads[k + 1], heads[k + 2], heads[k + 3]
@@ -137,7 +138,7 @@ def set_four(flat, heads, k, codes):  # type: ignore[no-untyped-def]
         codes[np.uint64(HALF) + j] = np.uint8(np.uint8((p >> upper) + (q >> upper)) + np.uint8((r >> upper) + (s >> upper)))
 
 
-@njit(cache=True, nogil=True)
+@borrowing()
 def add_four(flat, heads, k, codes):  # type: ignore[no-untyped-def]
     """As `set_four`, added."""
     a, b, c, d = heads[k], heads[k + 1], heads[k + 2], heads[k + 3]
@@ -150,25 +151,25 @@ def add_four(flat, heads, k, codes):  # type: ignore[no-untyped-def]
         codes[np.uint64(HALF) + j] += np.uint8(np.uint8((p >> upper) + (q >> upper)) + np.uint8((r >> upper) + (s >> upper)))
 
 
-@njit(cache=True, nogil=True)
+@borrowing()
 def set_group(codes, weight, products):  # type: ignore[no-untyped-def]
     for person in range(codes.size):
         products[person] = np.int32(weight * codes[person])
 
 
-@njit(cache=True, nogil=True)
+@borrowing()
 def add_group(codes, weight, products):  # type: ignore[no-untyped-def]
     for person in range(codes.size):
         products[person] = np.int32(products[person] + np.int32(weight * codes[person]))
 
 
-@njit(cache=True, nogil=True)
+@borrowing()
 def set_sums(products, nothing, bits, given, sums):  # type: ignore[no-untyped-def]
     for person in range(sums.size):
         sums[person] = ((np.int64(products[person]) - nothing) << bits) + np.int64(given[person])
 
 
-@njit(cache=True, nogil=True)
+@borrowing()
 def add_sums(products, nothing, bits, sums):  # type: ignore[no-untyped-def]
     for person in range(sums.size):
         sums[person] += (np.int64(products[person]) - nothing) << bits
@@ -180,7 +181,7 @@ def both(a, b, c):  # type: ignore[no-untyped-def]
     return (a & b) | (c & (a ^ b))
 
 
-@njit(cache=True, nogil=True)
+@borrowing()
 def count_four(words, heads, k, planes):  # type: ignore[no-untyped-def]
     """Add four bits for each person to his number, whose bits lie in `planes`: sixty-four people a word, by whole adders."""
     first, eight = np.uint64(HALF), np.uint64(8)
@@ -208,7 +209,7 @@ def count_four(words, heads, k, planes):  # type: ignore[no-untyped-def]
         planes[np.uint64(7 * WORDS) + j] ^= carry
 
 
-@njit(cache=True, nogil=True)
+@borrowing()
 def take_counts(planes, counts):  # type: ignore[no-untyped-def]
     """Set ``uint8[BLOCK]`` to the numbers whose bits lie in the `planes`, which are used up."""
     one, e = np.uint8(1), np.uint64(EIGHTH)

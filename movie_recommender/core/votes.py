@@ -6,11 +6,12 @@ import numpy as np
 from numba import njit
 
 from .ahead import fetch
+from .borrowing import borrowing
 from .cells import BLOCK_BITS, CODE_BITS
-from .nearest import LINE, add_list, by_blocks, take_nearest
+from .nearest import LINE, add_list, fetch_list, take_nearest
 
-FAR_AHEAD = 16
-"""So many of neighbours' rows, which are short, before it is read one is asked for: four are read before the memory answers."""
+FAR_AHEAD, SOON = 4, 16
+"""So many of neighbours' rows before it is read one is asked for, and so many lines of it: the machine foresees the rest."""
 
 
 @njit(cache=True, nogil=True)
@@ -65,6 +66,8 @@ def votes_of_nearest(question, floor, start, counts, cells, power, values):  # t
 def votes_of(floor, start, counts, cells, rows, similarities, power, values):  # type: ignore[no-untyped-def]
     """The neighbours' weighted votes for all items, and their weights: similarities to a power, together 1.
 
+    Votes are summed as whole numbers, 2**30 the largest that all of them could make: in any order they are the same.
+
     Returns:
         ``float32[n_items]``, the votes on the `floor`, and ``float64[n]``, the weights.
 
@@ -74,36 +77,41 @@ def votes_of(floor, start, counts, cells, rows, similarities, power, values):  #
         rows, similarities: ``int64[n]`` and ``float64[n]``, at least one, all similarities above 0.
         values: ``float64[16]``, a vote by code.
     """
-    scores, weights, total = floor.copy(), np.empty(rows.size), 0.0
+    weights, total = np.empty(rows.size), 0.0
     for k in range(rows.size):
         weights[k] = similarities[k] ** power
         total += weights[k]
     for k in range(rows.size):
         weights[k] /= total
-    add_votes(scores, start, counts, cells, rows, weights, values)
+    unit = 2.0**30 / np.abs(values).max()
+    tables = np.empty((rows.size, values.size), np.int32)
+    for k in range(rows.size):
+        for code in range(values.size):
+            tables[k, code] = np.int32(np.rint(weights[k] * values[code] * unit))
+    sums, scores = np.zeros(floor.size, np.int32), np.empty(floor.size, np.float32)
+    add_rows(sums, start, counts, cells, rows, tables)
+    step = np.float32(1.0 / unit)
+    for at in range(floor.size):
+        scores[at] = floor[at] + np.float32(sums[at]) * step
     return scores, weights
 
 
-@njit(cache=True, nogil=True)
-def add_votes(scores, start, counts, cells, rows, weights, values):  # type: ignore[no-untyped-def]
-    """Add each neighbour's weighted values to the scores of the items that he rated; arguments as of `votes_of`."""
-    tables = np.empty((rows.size, values.size), np.float32)
+@borrowing()
+def add_rows(sums, start, counts, cells, rows, tables):  # type: ignore[no-untyped-def]
+    """Add the table entries of rows' cells."""
+    flat, n_blocks = counts.reshape(counts.size), np.uint64(counts.shape[1])
+    for row in rows:
+        fetch(start, row)  # type: ignore[call-arg]
+        fetch(flat, np.uint64(row) * n_blocks)
     for k in range(rows.size):
-        for code in range(values.size):
-            tables[k, code] = weights[k] * values[code]
-    at, sizes = by_blocks(start, counts, rows)
-    for begin in at:
-        fetch(cells, begin)  # type: ignore[call-arg]
-    for block in range(counts.shape[1]):
-        sums = scores[block << BLOCK_BITS :]
-        for k in range(rows.size):
-            if k + FAR_AHEAD < rows.size:  # its second line, and where the next block's begins; most have no third
-                soon = at[k + FAR_AHEAD]
-                fetch(cells, soon + np.uint64(LINE))  # type: ignore[call-arg]
-                fetch(cells, soon + np.uint64(sizes[block, k + FAR_AHEAD]))
-            end = at[k] + np.uint64(sizes[block, k])
-            add_list(sums, cells, at[k], end, tables[k])
-            at[k] = end
+        if k + FAR_AHEAD < rows.size:
+            begin = np.uint64(start[rows[k + FAR_AHEAD]])
+            fetch_list(cells, begin, begin + np.uint64(SOON * LINE))
+        at = np.uint64(start[rows[k]])
+        for block in range(counts.shape[1]):
+            end = at + np.uint64(counts[rows[k], block])
+            add_list(sums[block << BLOCK_BITS :], cells, at, end, tables[k])
+            at = end
 
 
 @njit(cache=True, nogil=True)

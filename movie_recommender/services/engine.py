@@ -102,12 +102,13 @@ class Engine:
             # Revisions and versions are read first: what changes during the loading is noticed again afterwards.
             db.session.rollback()
             made, now, heard = made_of(), time.time(), rating.versions()
-            items = training.load_items()
-            # Nothing but the fit holds the ratings, which lets go of them when it has made the matrix.
-            model = Recommender(weights_file()).fit(training.load_ratings(), items, _the_last(training.load_timed()))
+            # Nothing but the fit holds items and ratings: it lets go of them when it has put them in order and made the matrix.
+            model = Recommender(weights_file()).fit(
+                items=training.load_items(), ratings=training.load_ratings(), timed=_the_last(training.load_timed())
+            )
             _warm_up(model)
             n_ratings = model.matrix.n_ratings + model.matrix.n_ignored
-            fitted = Fitted(model, version_of(made), made, len(items), n_ratings, heard, now, now)
+            fitted = Fitted(model, version_of(made), made, len(model.items), n_ratings, heard, now, now)
             snapshots.keep(fitted)
             with self._lock:
                 for user_id, (stars, version) in self._changed.items():

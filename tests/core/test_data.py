@@ -74,3 +74,17 @@ def test_every_item_needs_its_own_genres():
 def test_plot_vectors_need_one_row_an_item():
     with pytest.raises(InvalidItems, match="plot_vectors must have shape"):
         Items([1, 2], [set(), set()], [[], []], np.zeros((3, 4)))
+
+
+def test_items_taken_in_another_order_keep_what_is_known_of_each():
+    vectors, none = np.array([[1.0, 0.0], [0.0, 1.0], [np.nan, np.nan]], dtype=np.float32), Items([4, 5, 6], [()] * 3, [()] * 3)
+    items = Items(
+        [4, 5, 6], [{"Drama"}, {"Comedy"}, set()], [[("Ann", "director")], [], []], vectors, years=[1990, 0, 2001],
+        keywords=[["joke"], [], ["blood"]], languages=["en", "", "fr"], series=[("Alien", 1), None, ("Alien", 2)], fame=[0.0, 3.0, 9.0],
+    )  # fmt: skip
+    some = items.taken(np.array([2, 0]))
+    assert (some.item_ids.tolist(), some.n_items, some.years.tolist(), some.fame.tolist()) == ([6, 4], 2, [2001, 1990], [9.0, 0.0])
+    assert (some.genres, some.people) == ([set(), {"Drama"}], [[], [("Ann", "director")]])
+    assert (some.keywords, some.languages, some.series) == ([["blood"], ["joke"]], ["fr", "en"], [("Alien", 2), ("Alien", 1)])
+    np.testing.assert_array_equal(some.plot_vectors, vectors[[2, 0]])
+    assert none.taken(np.array([1])).plot_vectors is None

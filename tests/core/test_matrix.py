@@ -14,6 +14,7 @@ from movie_recommender.core.matrix import RatingMatrix
 from movie_recommender.core.profile import fold_in
 from movie_recommender.core.scorers.neighbours import Neighbours
 from movie_recommender.core.summing import COUNTED, TOGETHER
+from movie_recommender.core.votes import votes_of
 
 from . import reference
 
@@ -140,6 +141,20 @@ def test_of_people_who_are_equally_near_the_first_are_taken():
     scorer = Neighbours({"max_neighbours": 3})
     scorer.fit(matrix, reference.bare_items(2))
     assert scorer.neighbourhood(fold_in({0: 4.5, 1: 1.5}, matrix))[0].tolist() == [0, 1, 2]
+
+
+@settings(deadline=None)
+@given(st.permutations(range(20)), st.integers(0, 2**31))
+def test_votes_do_not_depend_on_the_order_in_which_neighbours_are_heard(model, order, seed):
+    lists, scorer = model.matrix.by_user, model.scorers["neighbours"]
+    rows, alike = np.arange(20), np.random.default_rng(seed).uniform(0.01, 1.0, 20)
+
+    def heard(order):
+        return votes_of(
+            model.matrix.floor, lists.start, lists.counts, lists.cells, rows[order], alike[order], scorer.settings["power"], scorer.votes
+        )[0]
+
+    np.testing.assert_array_equal(heard(np.array(order)), heard(rows))
 
 
 def test_several_threads_find_the_same_neighbours_as_one(model, ratings):

@@ -79,6 +79,24 @@ def test_ratings_that_nobody_else_holds_are_gone_when_the_signals_learn(ratings,
     assert there == [None, None]
 
 
+def test_of_films_that_are_as_good_those_rated_most_come_first_then_those_given_first():
+    genres_alone = {"ranking": {"knots": [5], "familiarity": 1.0, "warm": {"genres": [1.0]}, "cold": {"genres": [1.0]}}, "diversity": 0.0}
+    items = Items([7, 3, 9, 5, 1], [{"Drama"}] * 4 + [{"Comedy"}], [()] * 5)
+    ratings = Ratings([1, 2, 1, 3], [5, 5, 9, 1], [3.0, 4.0, 2.0, 5.0])
+    model = Recommender(genres_alone).fit(ratings, items)
+    assert ids(model.rank({1: 1.0}, n=4).top) == [5, 9, 7, 3]
+    assert ids(model.recommend({1: 1.0}, n=4)) == [5, 9, 7, 3]
+
+
+def test_the_order_in_which_items_are_given_changes_nothing_but_which_of_equal_ones_is_first(ratings, items, alice):
+    shuffled = items.taken(np.random.default_rng(3).permutation(items.n_items))
+    one, other = (Recommender().fit(ratings, given).rank(alice, n=30).items for given in (items, shuffled))
+    assert set(ids(one)) == set(ids(other))
+    expected = {entry.item_id: (entry.score, entry.predicted_rating) for entry in other}
+    for entry in one:
+        assert (entry.score, entry.predicted_rating) == pytest.approx(expected[entry.item_id], abs=1e-3)
+
+
 def test_without_a_community_the_content_decides(items, alice):
     fitted = Recommender().fit(Ratings([], [], []), items)
     assert set(ids(fitted.recommend(alice, n=5))) <= {*COMEDIES, 400}
@@ -97,7 +115,7 @@ def test_an_empty_catalogue_recommends_nothing():
     assert np.isfinite(fitted.predict({1: 5.0}, [1, 2])).all()
 
 
-def test_predicted_stars_are_on_the_scale_and_known_for_every_film(model, alice, items):
+def test_predicted_rating_are_on_the_scale_and_known_for_every_film(model, alice, items):
     predicted = model.predict(alice, [*items.item_ids.tolist(), 999_999])
     assert np.isfinite(predicted).all()
     assert (predicted >= 0.5).all()

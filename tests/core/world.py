@@ -11,6 +11,7 @@ import numpy as np
 
 from movie_recommender.core import Items, Ratings, Recommender
 from movie_recommender.core.data import FloatArray, IntArray
+from movie_recommender.core.matrix import most_first
 from movie_recommender.core.profile import FAMOUS_FROM, FAMOUS_TO, FEW, MANY, NEUTRAL, OFTEN, PULL, REJECTED, REJECTION
 
 
@@ -18,12 +19,15 @@ class World:
     """A fitted model, and beside it what everybody has rated since, by the positions of films.
 
     Args:
-        items: the films.
-        rated: by person, half stars by a film's position.
+        items: the films, which are put in the order of how often they were rated.
+        rated: by person, half stars by a film's position among those given.
         times: by person, when he rated each of these; None for who has no times.
     """
 
     def __init__(self, items: Items, rated: dict[int, dict[int, int]], times: dict[int, dict[int, int]], weights: Any = None) -> None:
+        order = most_first(ratings_of(items, rated), items)  # as a fit puts them: then positions here are those of the model
+        place = np.argsort(order).tolist()
+        items, rated, times = items.taken(order), _moved(rated, place), _moved(times, place)
         self.items, self.at_fit = items, {person: dict(own) for person, own in rated.items()}
         self.rated = {person: dict(own) for person, own in rated.items()}
         self.paths = {person: _by_time(own) for person, own in times.items() if own}
@@ -92,6 +96,10 @@ class World:
         fewer, equal = counts[None, :] < counts[:, None], counts[None, :] == counts[:, None]
         return (fewer + equal / 2.0) @ counts / max(counts.sum(), 1.0)
 
+    def of(self, model: Recommender, values: FloatArray) -> FloatArray:
+        """Some values of a model's films, in the order of this world's."""
+        return values[model.matrix.items.positions(self.items.item_ids)]
+
     @property
     def counts(self) -> FloatArray:
         return counts_of(self.rated, self.items.n_items)
@@ -118,6 +126,10 @@ def _columns(rated: Mapping[int, Mapping[int, int]]) -> tuple[IntArray, IntArray
         np.array([col for own in rated.values() for col in own], dtype=np.int64),
         np.array([code for own in rated.values() for code in own.values()], dtype=np.int64),
     )
+
+
+def _moved(by_person: Mapping[int, Mapping[int, int]], place: list[int]) -> dict[int, dict[int, int]]:
+    return {person: {place[col]: value for col, value in own.items()} for person, own in by_person.items()}
 
 
 def _by_time(times: Mapping[int, int]) -> list[list[int]]:
