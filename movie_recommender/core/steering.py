@@ -67,7 +67,7 @@ def steer(blended: Blend, preferences: Preferences, matrix: RatingMatrix, items:
         return blended
     cols = np.arange(blended.scores.size)
     added = sum(term.cold * term.standardised(cols) for term in terms)
-    return replace(blended, scores=blended.scores + added, dials=tuple(terms))
+    return replace(blended, scores=(blended.scores + added).astype(np.float32), dials=tuple(terms))  # as what chooses is compiled for
 
 
 def _obscurity(counts: FloatArray) -> FloatArray:

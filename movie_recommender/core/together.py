@@ -93,7 +93,7 @@ def together(
     blends = [model.blended(one.ratings, one.user_id, one.preferences) for one in people]
     places = np.stack([_places(blended.scores) for blended in blends])
     depth = np.log(places)
-    worth = -(depth.max(axis=0) if rule == "misery" else depth.mean(axis=0))
+    worth = -(depth.max(axis=0) if rule == "misery" else depth.mean(axis=0)).astype(np.float32)
     allowed = _allowed(model, people, only, rewatches, in_order)
     order = best(worth, allowed, max(n, POOL))
     cols = diversify(order, worth, model.genre_groups, model.franchises, n, model.weights.diversity)[:n]

@@ -53,6 +53,7 @@ def warm_up(model: Recommender) -> None:
     for some in ({}, {1: 4.0, 2: 1.0}, told):
         ranked = small.rank(some, n=20, n_by_genre=5, n_by_facet=5, user_id=person, also=[1], seen=[2])
         _ = ranked.items.why.table
+    small.recommend(told, n=5)  # what chooses is called on its own too, where several people choose together
     small.update(person, {})
 
 

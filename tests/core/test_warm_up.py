@@ -13,6 +13,7 @@ import importlib, pkgutil
 from numba.core.dispatcher import Dispatcher
 from movie_recommender import core
 from movie_recommender.benchmarks import synthetic
+from movie_recommender.core.together import Attendee, together
 from movie_recommender.core.warm_up import warm_up
 
 def compiled():
@@ -31,6 +32,9 @@ for person in range(9):
     model.rate(person, int(model.matrix.items.ids[person]), 4.0)
     listed = model.rank(told, 500, 60, user_id=person, n_by_facet=30)
     assert listed.items.why.table
+    steered = core.Preferences(new=1.0, obscure=0.5, diverse=0.5, weights={"plots": 2.0})
+    assert model.rank(told, 500, 60, user_id=person, preferences=steered, n_by_facet=30).items.why.table
+    assert together(model, [Attendee(told, person, preferences=steered), Attendee({})])
 assert compiled() == before
 """
 
