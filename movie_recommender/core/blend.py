@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .adding import add_signals
-from .data import FloatArray, IntArray
+from .data import FloatArray, IntArray, Scores
 from .profile import Profile
 from .results import Cause, Crowd, Part, ReasonTable
 from .scorers import Scorer, Signal
@@ -60,16 +60,16 @@ class Blend:
 
     Attributes:
         profile: whose they are.
-        scores: ``float[n_items]``, never NaN.
-        share: ``float64[n_items]``, how warm each item is, 0..1.
+        scores: ``float32[n_items]``, never NaN.
+        share: ``float32[n_items]``, how warm each item is, 0..1.
         said: each signal's name, the signal, its weight for cold items and its slope.
         found: ``float64[n_signals, 4]``, what `add_signals` tells of each.
         dials: terms that the person has added himself (`steering`).
     """
 
     profile: Profile
-    scores: FloatArray
-    share: FloatArray
+    scores: Scores
+    share: Scores
     said: tuple[tuple[str, Signal, float, float], ...]
     found: FloatArray
     dials: tuple[Term, ...] = ()
@@ -151,7 +151,7 @@ class Blend:
         return parts
 
 
-def blend(profile: Profile, scorers: Mapping[str, Scorer], weights: Weights, share: FloatArray) -> Blend:
+def blend(profile: Profile, scorers: Mapping[str, Scorer], weights: Weights, share: Scores) -> Blend:
     """Score every item: ``sum over known signals of weight * standardised``.
 
     A signal's weight for an item is its weight for so many ratings of the person and of the item (see `shares`),
@@ -160,7 +160,7 @@ def blend(profile: Profile, scorers: Mapping[str, Scorer], weights: Weights, sha
     asked = zip(scorers.items(), weights.at(tuple(scorers), profile.n_ratings, profile.famous).T.tolist(), strict=True)
     said = tuple([(name, scorer.score(profile), cold, warm - cold) for (name, scorer), (warm, cold) in asked if warm or cold])
     if not said:
-        return Blend(profile, np.zeros(share.size), share, (), np.empty((0, 4)))
+        return Blend(profile, np.zeros(share.size, dtype=np.float32), share, (), np.empty((0, 4)))
     every = _padded([signal for _, signal, _, _ in said], len(scorers))
     values = tuple([signal.values for signal in every])
     shared_by = tuple([_ONE if signal.shared_by is None else signal.shared_by for signal in every])

@@ -19,7 +19,7 @@ def choose(scores, allowed, numbers, dial, genres, facets, series, wanted):  # t
     """The positions that a list holds.
 
     Args:
-        scores, allowed: ``float64[n_items]`` and ``bool[n_items]``.
+        scores, allowed: ``float32[n_items]`` and ``bool[n_items]``.
         numbers: how many over all, of each genre, of each facet.
         dial: of variety (`diversify`).
         genres, facets: `Groups.parts`.

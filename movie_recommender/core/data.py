@@ -18,6 +18,7 @@ IdArray = npt.NDArray[np.signedinteger]
 CodeArray = npt.NDArray[np.uint8]
 FloatArray = npt.NDArray[np.float64]
 Vectors = npt.NDArray[np.float32]
+Scores = npt.NDArray[np.float32]
 
 LOWEST, HIGHEST = 0.5, 5.0
 """The ends of the scale, in stars."""

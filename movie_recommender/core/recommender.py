@@ -12,7 +12,7 @@ from movie_recommender.errors import NotFound
 from .adding import shares
 from .blend import Blend, blend
 from .choosing import POOL, VARIED, choose
-from .data import FloatArray, IntArray, Items, Ratings, checked_stars, to_code, to_codes
+from .data import FloatArray, IntArray, Items, Ratings, Scores, checked_stars, to_code, to_codes
 from .fans import Fans
 from .franchises import InOrder, franchises
 from .matrix import Change, RatingMatrix, most_first
@@ -77,7 +77,7 @@ class Recommender:
         self.franchises = franchises(items)
         self.in_order = InOrder(items)
         self._index_genres(items)
-        self._share: FloatArray | None = None
+        self._share: Scores | None = None
         return self
 
     def _index_genres(self, items: Items) -> None:
@@ -260,8 +260,8 @@ class Recommender:
         blended = blend(fold_in(ratings, self.matrix, user_id), self.scorers, weights, self._warmth())
         return steer(blended, preferences, self.matrix, self.items)
 
-    def _warmth(self) -> FloatArray:
-        """``float64[n_items]``: how warm each item is, 0..1; kept until a rating changes."""
+    def _warmth(self) -> Scores:
+        """``float32[n_items]``: how warm each item is, 0..1; kept until a rating changes."""
         share = self._share
         if share is None:
             share = self._share = shares(self.matrix.counts, self.weights.familiarity)

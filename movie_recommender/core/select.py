@@ -9,7 +9,7 @@ import numpy.typing as npt
 from numba import njit
 
 from .bits import BITS, lowest
-from .data import FloatArray, IntArray, Items
+from .data import IntArray, Items, Scores
 from .scorers.base import Places, as_places
 
 BINS, WORD = 4096, np.uint64(6)
@@ -21,7 +21,7 @@ SIDE_BY_SIDE = 64
 """Of so many scores in one bin on the average, squared, they are not put in order one by one."""
 
 
-def best(scores: FloatArray, allowed: npt.NDArray[np.bool_], n: int) -> IntArray:
+def best(scores: Scores, allowed: npt.NDArray[np.bool_], n: int) -> IntArray:
     """``int[<= n]``: positions of the `n` largest allowed scores, largest first, equal ones in order."""
     if n <= 0:
         return np.empty(0, dtype=np.int64)

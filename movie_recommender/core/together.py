@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from .blend import Blend
 from .choosing import POOL
-from .data import FloatArray, IntArray
+from .data import IntArray, Scores
 from .recommender import N_CAUSES, N_REASONS, Recommender
 from .results import Reason
 from .select import best
@@ -102,7 +102,7 @@ def together(
     return [Pick(item_id, tuple(share[at] for share in shares)) for at, item_id in enumerate(ids)]
 
 
-def _places(scores: FloatArray) -> IntArray:
+def _places(scores: Scores) -> IntArray:
     places = np.empty(scores.size, dtype=np.int64)
     places[np.argsort(-scores, kind="stable")] = np.arange(1, scores.size + 1)
     return places

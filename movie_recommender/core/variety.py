@@ -7,7 +7,7 @@ from numba import njit
 
 from .ahead import fetch
 from .bits import how_many
-from .data import FloatArray, IntArray
+from .data import IntArray, Scores
 from .select import Groups
 
 FRANCHISE = 0.6
@@ -17,14 +17,14 @@ SOON = 2
 """So many times as many films as are picked are mostly looked at."""
 
 
-def diversify(order: IntArray, scores: FloatArray, features: Groups, groups: IntArray, n: int, dial: float) -> IntArray:
+def diversify(order: IntArray, scores: Scores, features: Groups, groups: IntArray, n: int, dial: float) -> IntArray:
     """The candidates, the first `n` of them picked one by one by score less likeness to those picked, the rest in order.
 
     Maximal marginal relevance: Carbonell and Goldstein (1998).
 
     Args:
         order: candidates' positions, best first.
-        scores: ``float[n_items]``.
+        scores: ``float32[n_items]``.
         features: which films have which; films are alike by the cosine of theirs ...
         groups: ``int[n_items]``, the franchise of each, -1 for none; ... and by being of one franchise.
         n: how many to pick.

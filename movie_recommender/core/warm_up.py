@@ -54,6 +54,9 @@ def warm_up(model: Recommender) -> None:
         ranked = small.rank(some, n=20, n_by_genre=5, n_by_facet=5, user_id=person, also=[1], seen=[2])
         _ = ranked.items.why.table
     small.recommend(told, n=5)  # what chooses is called on its own too, where several people choose together
+    small.explain(told, 1)
+    small.predict(told, [1, 2])
+    list(small.all_similar_items())
     small.update(person, {})
 
 

@@ -115,7 +115,7 @@ def test_an_empty_catalogue_recommends_nothing():
     assert np.isfinite(fitted.predict({1: 5.0}, [1, 2])).all()
 
 
-def test_predicted_rating_are_on_the_scale_and_known_for_every_film(model, alice, items):
+def test_predicted_stars_are_on_the_scale_and_known_for_every_film(model, alice, items):
     predicted = model.predict(alice, [*items.item_ids.tolist(), 999_999])
     assert np.isfinite(predicted).all()
     assert (predicted >= 0.5).all()

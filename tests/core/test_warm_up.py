@@ -34,8 +34,16 @@ for person in range(9):
     assert listed.items.why.table
     steered = core.Preferences(new=1.0, obscure=0.5, diverse=0.5, weights={"plots": 2.0})
     assert model.rank(told, 500, 60, user_id=person, preferences=steered, n_by_facet=30).items.why.table
+    silent = core.Preferences(weights=dict.fromkeys(model.scorers, 0.0))
+    assert len(model.rank(told, 500, 60, user_id=person, preferences=silent, n_by_facet=30).items)
     assert together(model, [Attendee(told, person, preferences=steered), Attendee({})])
-assert compiled() == before
+    assert model.recommend(told, user_id=person)
+assert len(model.rank({}, 500, 60, n_by_facet=30).items)
+assert model.explain(told, int(model.matrix.items.ids[0]), preferences=steered).parts
+assert model.predict(told, model.matrix.items.ids[:9].tolist()).size == 9
+assert list(model.all_similar_items())
+late = {place for place, n in compiled().items() if n != before[place]}
+assert not late, late
 """
 
 

@@ -42,7 +42,7 @@ class Ours:
         self.model.fit(train, items)
 
     def scores(self, given: Mapping[int, float], user_id: int) -> FloatArray:
-        return self.model.blended(given, user_id).scores
+        return self.model.blended(given, user_id).scores.astype(np.float64)
 
 
 class _Likes:

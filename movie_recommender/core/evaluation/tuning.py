@@ -86,7 +86,8 @@ def _case_rows(
 def _best_place(blended: Blend, cols: IntArray) -> IntArray:
     """``int[len(cols)]``: the best place of each item in the order of the blend and of each leading signal."""
     best = np.full(cols.size, cols.size)
-    for values in (blended.scores[cols], *(term.standardised(cols) for term in blended.terms if term.name in LEADING)):
+    leading = [term.standardised(cols) for term in blended.terms if term.name in LEADING]
+    for values in (blended.scores[cols].astype(np.float64), *leading):
         best = np.minimum(best, np.argsort(np.argsort(-values, kind="stable"), kind="stable"))
     return best
 

@@ -49,7 +49,7 @@ class Without:
     def scores(self, given: Mapping[int, float], user_id: int) -> FloatArray:
         all_weights, self.model.weights = self.model.weights, self.weights
         try:
-            return self.model.blended(given, user_id).scores
+            return self.model.blended(given, user_id).scores.astype(np.float64)
         finally:
             self.model.weights = all_weights
 
@@ -66,7 +66,7 @@ class Sequels:
         """Nothing: the model was fitted on the same ratings."""
 
     def scores(self, given: Mapping[int, float], user_id: int) -> FloatArray:
-        scores = self.model.blended(given, user_id).scores.copy()
+        scores = self.model.blended(given, user_id).scores.astype(np.float64)
         scores[self.model.waiting(given)] = -np.inf
         return scores
 
@@ -82,7 +82,7 @@ class Varied:
         self.model.fit(train, items)
 
     def scores(self, given: Mapping[int, float], user_id: int) -> FloatArray:
-        scores = self.model.blended(given, user_id).scores.copy()
+        scores = self.model.blended(given, user_id).scores.astype(np.float64)
         listed = [entry.item_id for entry in self.model.recommend(given, n=20, user_id=user_id, diversity=self.dial)]
         cols = self.model.matrix.items.positions(listed)
         scores[cols] = scores.max() + 1.0 + np.arange(cols.size)[::-1]
