@@ -59,8 +59,8 @@ def private_postgresql() -> Iterator[Callable[[], str]]:
     shutil.chown(folder, user)
 
     def run(*command: str) -> None:
-        demoted = ["runuser", "-u", user, "--"] if os.geteuid() == 0 else []
-        done = subprocess.run([*demoted, *command], cwd=folder, capture_output=True, text=True)
+        demoted: dict[str, Any] = {"user": user, "group": pwd.getpwnam(user).pw_gid, "extra_groups": []} if os.geteuid() == 0 else {}
+        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, **demoted)
         assert done.returncode == 0, done.stdout + done.stderr
 
     data, log, numbers = str(folder / "data"), str(folder / "log"), itertools.count(1)
