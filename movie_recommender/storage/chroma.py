@@ -22,7 +22,7 @@ from chromadb.api.client import Client
 from chromadb.api.collection_configuration import CreateHNSWConfiguration
 from chromadb.api.models.Collection import Collection
 from chromadb.config import Settings
-from chromadb.errors import ChromaError, NotFoundError
+from chromadb.errors import NotFoundError
 
 from ..errors import PlotIndexDamaged
 
@@ -31,6 +31,7 @@ HNSW: CreateHNSWConfiguration = {"space": "cosine", "max_neighbors": 32, "ef_con
 NAME = "movie-plots"
 DRAFT = "draft-of-movie-plots"
 DRAFT_SECONDS = 3600  # after which a draft on a server is what somebody left who was killed
+LOOKS = 10  # at a server whose newest collection goes again and again for one that is newer
 PROBES = 50
 LONGEST_BATCH = 500  # small enough that a look at `alive` comes often
 Vectors = npt.NDArray[np.float32]
@@ -65,23 +66,50 @@ def fill(
     return collection
 
 
-def publish(client: Client, draft: str, name: str) -> None:
-    """Give a whole draft on a server its name, in place of who has it; what is out of date goes.
+def next_turn(client: Client) -> int:
+    """What a build that begins now is numbered: above all that it can see, so that it replaces them whatever the clocks say."""
+    return max((_turn(collection) for collection in _published(client)), default=0) + 1
 
-    Somebody else who built the same may be faster by a moment: then his collection stays, and the draft goes.
+
+def publish(client: Client, draft: str, name: str) -> None:
+    """Give a whole draft on a server its name, which nobody else may use; all but the last in order go, and drafts that were left.
+
+    Whoever builds at the same time does the same and agrees on the order, so the last one is never taken away by anybody.
     """
-    others = {collection.name: collection.metadata or {} for collection in client.list_collections()}
-    if name in others:
-        _drop(client, name)
-    try:
-        client.get_collection(draft, embedding_function=None).modify(name=name)
-    except ChromaError:
-        _drop(client, draft)
-        client.get_collection(name, embedding_function=None)  # if nobody has the name, that was not the reason
-    for other, facts in others.items():
-        is_left = other.startswith(DRAFT) and facts.get("begun", 0) < time.time() - DRAFT_SECONDS
-        if is_left or (other.startswith(NAME) and other != name):
-            _drop(client, other)
+    client.get_collection(draft, embedding_function=None).modify(name=name)
+    for older in _published(client)[:-1]:
+        _drop(client, older.name)
+    for other in _listed(client, DRAFT):
+        if (other.metadata or {}).get("begun", 0) < time.time() - DRAFT_SECONDS:
+            _drop(client, other.name)
+
+
+def newest(client: Client, prefix: str) -> Collection:
+    """The collection that was published last of those whose names begin so.
+
+    Raises:
+        PlotIndexDamaged: There is none, or it does not hold what it should.
+    """
+    for _ in range(LOOKS):
+        found = [collection for collection in _published(client) if collection.name.startswith(prefix)]
+        if not found:
+            break
+        with contextlib.suppress(NotFoundError):  # it went since, for a newer one: look again
+            return opened(client, found[-1].name, (found[-1].metadata or {}).get("count", -1))
+    raise PlotIndexDamaged("The Chroma server holds no index of these plots.")
+
+
+def _published(client: Client) -> list[Collection]:
+    """In the order in which they replace each other: by number and, of those who built at once, by name."""
+    return sorted(_listed(client, NAME), key=lambda collection: (_turn(collection), collection.name))
+
+
+def _turn(collection: Collection) -> int:
+    return int((collection.metadata or {}).get("turn", 0))
+
+
+def _listed(client: Client, prefix: str) -> list[Collection]:
+    return [collection for collection in client.list_collections() if collection.name.startswith(f"{prefix}-")]
 
 
 def _drop(client: Client, name: str) -> None:

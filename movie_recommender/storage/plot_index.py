@@ -157,10 +157,11 @@ class FolderIndex:
 
 
 class ServerIndex:
-    """Collections on a Chroma server that several processes share, one for each state of the vectors, named by its digest.
+    """Collections on a Chroma server that several processes share, named by the digest of their vectors and by who built them.
 
-    A collection is filled and probed as a draft and renamed when it is whole, so that nobody reads a part-filled one and two
-    who build at once do not disturb each other: the last to finish is the one that stays.
+    A collection is filled and probed as a draft and renamed when it is whole, so that nobody reads a part-filled one. No two
+    builds share a name and the older goes after the newer has come, so that two who build at once do not disturb each other
+    and readers always find one.
     """
 
     def __init__(self, url: str) -> None:
@@ -180,12 +181,12 @@ class ServerIndex:
     def build(self, digest: str, ids: Sequence[int], vectors: Vectors, alive: Callable[[], None]) -> None:
         from . import chroma
 
-        client, name = self._connected(), _collection_name(digest)
-        draft = f"{chroma.DRAFT}-{secrets.token_hex(6)}"
+        client, builder = self._connected(), secrets.token_hex(6)
+        draft = f"{chroma.DRAFT}-{builder}"
         with _damage():
-            facts = {"count": len(ids), "begun": int(time.time())}
+            facts = {"count": len(ids), "begun": int(time.time()), "turn": chroma.next_turn(client)}
             chroma.probe(chroma.fill(client, draft, ids, vectors, alive, metadata=facts), ids, vectors)
-            chroma.publish(client, draft, name)
+            chroma.publish(client, draft, f"{_prefix(digest)}{builder}")
         with self._lock:
             self._open = None
 
@@ -213,19 +214,18 @@ class ServerIndex:
         return self._client
 
     def _collection(self, digest: str) -> Any:
-        from .chroma import opened
+        from .chroma import newest
 
         with _damage():
-            collection = self._connected().get_collection(_collection_name(digest), embedding_function=None)
-            opened(self._client, collection.name, (collection.metadata or {}).get("count", -1))
+            collection = newest(self._connected(), _prefix(digest))
         self._open = digest, collection
         return collection
 
 
-def _collection_name(digest: str) -> str:
+def _prefix(digest: str) -> str:
     from .chroma import NAME
 
-    return f"{NAME}-{digest[:16]}"
+    return f"{NAME}-{digest[:16]}-"
 
 
 def _manifest(generation: Path) -> dict[str, Any]:

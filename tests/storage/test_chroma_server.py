@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import secrets
+import threading
+import time
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from itertools import chain, cycle
+from typing import cast
 
 import numpy as np
 import pytest
-from chromadb.errors import ChromaError
+from chromadb.api.client import Client
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from movie_recommender.errors import PlotIndexDamaged
 from movie_recommender.storage import chroma
@@ -56,17 +63,105 @@ def test_two_who_build_at_once_leave_one_whole_collection(chroma_url: str) -> No
     assert not [name for name in collections(chroma_url) if name.startswith(chroma.DRAFT)]
 
 
-def test_who_comes_second_by_a_moment_lets_the_others_collection_stand(chroma_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The other one finishes between this one's look at the names and its renaming."""
+class InTurns:
+    """A client that waits before each thing that it says to the server until it is told to go on."""
+
+    def __init__(self, client: Client, task: Callable[[Client], object]) -> None:
+        self._client = client
+        self._go, self._waits = threading.Semaphore(0), threading.Semaphore(0)
+        self.is_done = False
+        self.came_of_it: object = None
+        threading.Thread(target=self._run, args=(task,), daemon=True).start()
+        self._waits.acquire()
+
+    def __getattr__(self, name: str) -> object:
+        says = getattr(self._client, name)
+
+        def when_told(*args: object, **others: object) -> object:
+            self._wait()
+            return says(*args, **others)
+
+        return when_told
+
+    def go_on(self) -> None:
+        """Let it say one thing."""
+        self._go.release()
+        self._waits.acquire()
+
+    def _wait(self) -> None:
+        self._waits.release()
+        self._go.acquire()
+
+    def _run(self, task: Callable[[Client], object]) -> None:
+        self._wait()
+        try:
+            self.came_of_it = task(cast(Client, self))
+        except Exception as error:  # noqa: BLE001 - whatever it is, the test shows it
+            self.came_of_it = error
+        self.is_done = True
+        self._waits.release()
+
+
+@given(order=st.lists(st.integers(0, 4), min_size=30, max_size=60))
+@settings(max_examples=25, deadline=None)
+def test_whoever_says_what_first_readers_find_a_whole_collection_and_one_is_left(chroma_url: str, order: list[int]) -> None:
     client = chroma.open_server(chroma_url)
-    for name in ("movie-plots-won", f"{chroma.DRAFT}-late"):
-        chroma.fill(client, name, IDS[:10], unit_vectors(count=10), go_on, {"count": 10, "begun": 4_000_000_000})
-    monkeypatch.setattr(client, "list_collections", list)
-    chroma.publish(client, f"{chroma.DRAFT}-late", "movie-plots-won")
-    assert chroma.opened(client, "movie-plots-won", 10).count() == 10
-    assert f"{chroma.DRAFT}-late" not in collections(chroma_url)
-    with pytest.raises(ChromaError):
-        chroma.publish(client, f"{chroma.DRAFT}-gone", "movie-plots-nobodys")
+    ids, vectors, prefix = IDS[:3], unit_vectors(count=3), "movie-plots-disputed-"
+
+    def build(client: Client) -> None:
+        builder = secrets.token_hex(6)
+        facts = {"count": 3, "begun": int(time.time()), "turn": chroma.next_turn(client)}
+        chroma.fill(client, f"{chroma.DRAFT}-{builder}", ids, vectors, go_on, facts)
+        chroma.publish(client, f"{chroma.DRAFT}-{builder}", f"{prefix}{builder}")
+
+    def read(client: Client) -> int:
+        try:
+            return chroma.newest(client, prefix).count()
+        except PlotIndexDamaged:
+            return 0
+
+    build(client)
+    everybody = [InTurns(client, task) for task in (build, build, build, read, read)]
+    whose = chain(order, cycle(range(5)))
+    seen = set()
+    while waiting := [someone for someone in everybody if not someone.is_done]:
+        waiting[next(whose) % len(waiting)].go_on()
+        seen.add(read(client))
+    assert seen == {3}
+    assert [someone.came_of_it for someone in everybody] == [None, None, None, 3, 3]
+    assert len([name for name in collections(chroma_url) if name.startswith((prefix, chroma.DRAFT))]) == 1
+
+
+def test_what_is_built_anew_replaces_what_was_there_whatever_the_clocks_say(chroma_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    index = ServerIndex(chroma_url)
+    index.build("clocks", IDS[:10], unit_vectors(count=10), go_on)
+    monkeypatch.setattr(chroma.time, "time", lambda: 1.0)
+    index.build("clocks", IDS[:10], unit_vectors(seed=1, count=10), go_on)
+    assert index.query("clocks", unit_vectors(seed=1, count=10)[7], 1)[0] == (IDS[7], pytest.approx(1.0, abs=1e-5))
+
+
+def test_what_an_older_release_built_is_not_read_and_goes(chroma_url: str) -> None:
+    client = chroma.open_server(chroma_url)
+    chroma.fill(client, "movie-plots-before", IDS[:10], unit_vectors(count=10), go_on, {"count": 10, "begun": 1})
+    index = ServerIndex(chroma_url)
+    assert not index.is_current("before")
+    index.build("before", IDS[:10], unit_vectors(count=10), go_on)
+    assert "movie-plots-before" not in collections(chroma_url)
+    assert index.is_current("before")
+
+
+def test_the_plots_are_found_beside_many_collections_of_others(chroma_url: str) -> None:
+    client = chroma.open_server(chroma_url)
+    others = [f"another-program-{number}" for number in range(120)]
+    for name in others:
+        client.create_collection(name, embedding_function=None)
+    index = ServerIndex(chroma_url)
+    index.build("crowded", IDS[:10], unit_vectors(count=10), go_on)
+    assert index.is_current("crowded")
+    held = {collection.name for collection in client.list_collections(limit=1000)}
+    assert held >= set(others)
+    for name in others:
+        client.delete_collection(name)
 
 
 def test_a_build_that_is_stopped_shows_nobody_half_a_collection(chroma_url: str) -> None:
