@@ -85,6 +85,6 @@ def test_a_kill_while_plots_are_encoded_only_delays_them(api: Flask, stories: No
     wait_for(lambda: dispatch.call("GET", f"/jobs/{job['id']}")["state"] == "running")
     killed.kill()
     process().wait_until_up()
-    wait_for(lambda: dispatch.call("GET", f"/jobs/{job['id']}")["state"] == "done", seconds=180)
+    wait_for(lambda: dispatch.call("GET", f"/jobs/{job['id']}")["state"] == "done")
     assert dispatch.call("GET", "/health")["plots"] == {"state": "ready", "count": 3}
     assert dispatch.call("GET", f"/jobs/{job['id']}")["attempts"] == 2
