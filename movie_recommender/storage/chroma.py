@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import secrets
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -66,17 +67,22 @@ def fill(
     return collection
 
 
-def next_turn(client: Client) -> int:
-    """What a build that begins now is numbered: above all that it can see, so that it replaces them whatever the clocks say."""
-    return max((_turn(collection) for collection in _published(client)), default=0) + 1
+def build(client: Client, prefix: str, ids: Sequence[int], vectors: Vectors, alive: Callable[[], None]) -> None:
+    """Put a collection of ``float32[len(ids), d]`` unit vectors on a server, named by a prefix and a name that nobody else has.
 
+    It is filled and probed as a draft, and numbered above all that it sees when it begins, so that it replaces them whatever the
+    clocks say. Then all but the last in order go, and drafts that were left. Whoever builds at the same time does the same and
+    agrees on the order, so nobody takes the last one away.
 
-def publish(client: Client, draft: str, name: str) -> None:
-    """Give a whole draft on a server its name, which nobody else may use; all but the last in order go, and drafts that were left.
-
-    Whoever builds at the same time does the same and agrees on the order, so the last one is never taken away by anybody.
+    Raises:
+        PlotIndexDamaged: A vector does not find itself.
     """
-    client.get_collection(draft, embedding_function=None).modify(name=name)
+    builder = secrets.token_hex(6)
+    turn = max((_turn(collection) for collection in _published(client)), default=0) + 1
+    facts = {"count": len(ids), "begun": int(time.time()), "turn": turn}
+    draft = fill(client, f"{DRAFT}-{builder}", ids, vectors, alive, metadata=facts)
+    probe(draft, ids, vectors)
+    draft.modify(name=f"{prefix}{builder}")
     for older in _published(client)[:-1]:
         _drop(client, older.name)
     for other in _listed(client, DRAFT):

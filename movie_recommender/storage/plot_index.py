@@ -16,7 +16,6 @@ import shutil
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Protocol
@@ -159,9 +158,8 @@ class FolderIndex:
 class ServerIndex:
     """Collections on a Chroma server that several processes share, named by the digest of their vectors and by who built them.
 
-    A collection is filled and probed as a draft and renamed when it is whole, so that nobody reads a part-filled one. No two
-    builds share a name and the older goes after the newer has come, so that two who build at once do not disturb each other
-    and readers always find one.
+    No two builds share a name, and the older goes after the newer has come, so that two who build at once do not disturb each
+    other and readers always find a whole one.
     """
 
     def __init__(self, url: str) -> None:
@@ -181,12 +179,8 @@ class ServerIndex:
     def build(self, digest: str, ids: Sequence[int], vectors: Vectors, alive: Callable[[], None]) -> None:
         from . import chroma
 
-        client, builder = self._connected(), secrets.token_hex(6)
-        draft = f"{chroma.DRAFT}-{builder}"
         with _damage():
-            facts = {"count": len(ids), "begun": int(time.time()), "turn": chroma.next_turn(client)}
-            chroma.probe(chroma.fill(client, draft, ids, vectors, alive, metadata=facts), ids, vectors)
-            chroma.publish(client, draft, f"{_prefix(digest)}{builder}")
+            chroma.build(self._connected(), _prefix(digest), ids, vectors, alive)
         with self._lock:
             self._open = None
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import secrets
 import threading
-import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from itertools import chain, cycle
@@ -109,10 +107,7 @@ def test_whoever_says_what_first_readers_find_a_whole_collection_and_one_is_left
     ids, vectors, prefix = IDS[:3], unit_vectors(count=3), "movie-plots-disputed-"
 
     def build(client: Client) -> None:
-        builder = secrets.token_hex(6)
-        facts = {"count": 3, "begun": int(time.time()), "turn": chroma.next_turn(client)}
-        chroma.fill(client, f"{chroma.DRAFT}-{builder}", ids, vectors, go_on, facts)
-        chroma.publish(client, f"{chroma.DRAFT}-{builder}", f"{prefix}{builder}")
+        chroma.build(client, prefix, ids, vectors, go_on)
 
     def read(client: Client) -> int:
         try:
